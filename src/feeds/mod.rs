@@ -1,0 +1,1 @@
+//! Cards become JSON Feed, RSS and Atom: bytes out, no I/O.

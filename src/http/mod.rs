@@ -1,0 +1,1 @@
+//! The protocol; has never heard of an article.

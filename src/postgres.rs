@@ -1,0 +1,1 @@
+//! The private Postgres of a first run.

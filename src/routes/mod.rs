@@ -1,0 +1,1 @@
+//! The HTTP surface: path, extractors and status, a file a resource.

@@ -1,0 +1,1 @@
+//! Pools, middleware and routes make a bound server, which drains on SIGTERM.

@@ -1,0 +1,1 @@
+//! All SQL: rows, reads and writes, a file a resource.

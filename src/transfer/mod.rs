@@ -1,0 +1,1 @@
+//! What moves content in and out in bulk: importers and generators.
