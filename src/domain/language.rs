@@ -7,7 +7,8 @@
 /// # Errors
 /// A sentence for the client when it is not a language, optionally followed by a script and a region.
 pub fn parse(tag: &str) -> Result<String, String> {
-    let refusal = || format!("`{}` is not a language tag; expected one like `en`, `pt-BR` or `zh-Hant`", tag.chars().take(40).collect::<String>());
+    let refusal =
+        || format!("`{}` is not a language tag; expected one like `en`, `pt-BR` or `zh-Hant`", tag.chars().take(40).collect::<String>());
     let mut parts = tag.split('-');
     let is_alphabetic = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
     let language = parts.next().filter(|p| matches!(p.len(), 2 | 3) && is_alphabetic(p)).ok_or_else(refusal)?;
@@ -42,7 +43,9 @@ mod tests {
 
     #[test]
     fn a_tag_gets_its_usual_capitals() {
-        for (given, expected) in [("EN", "en"), ("pt-br", "pt-BR"), ("zh-hant", "zh-Hant"), ("SR-latn-rs", "sr-Latn-RS"), ("es-419", "es-419"), ("kok", "kok")] {
+        for (given, expected) in
+            [("EN", "en"), ("pt-br", "pt-BR"), ("zh-hant", "zh-Hant"), ("SR-latn-rs", "sr-Latn-RS"), ("es-419", "es-419"), ("kok", "kok")]
+        {
             assert_eq!(parse(given).as_deref(), Ok(expected));
         }
     }
