@@ -1,6 +1,7 @@
 //! The words and rules of news: no SQL, no HTTP, no clock but the one passed in.
 
 pub mod id;
+pub mod reference;
 
 pub mod article;
 pub mod author;

@@ -5,3 +5,12 @@
 
 pub mod db;
 pub mod error;
+
+pub mod functions;
+pub mod keyset;
+pub mod links;
+pub mod listings;
+pub mod nested;
+pub mod visibility;
+
+pub mod articles;
