@@ -5,3 +5,9 @@
 
 pub mod db;
 pub mod error;
+
+pub mod audit;
+pub mod login_failures;
+pub mod sessions;
+pub mod signing_keys;
+pub mod users;
