@@ -7,6 +7,7 @@ pub mod article;
 pub mod author;
 pub mod media;
 
+pub mod actor;
 pub mod change;
 pub mod language;
 pub mod licence;

@@ -5,6 +5,7 @@
 
 pub mod db;
 pub mod error;
+pub mod migrations;
 
 pub mod functions;
 pub mod keyset;
@@ -14,3 +15,5 @@ pub mod nested;
 pub mod visibility;
 
 pub mod articles;
+
+pub mod audit;
