@@ -64,6 +64,17 @@ pub(super) fn inline(dom: &Dom, nodes: &[Id]) -> String {
     writer.out
 }
 
+/// Writes some nodes as blocks.
+pub(super) fn flow(dom: &Dom, nodes: &[Id]) -> String {
+    let mut writer = Writer::new(dom);
+    let frame = Frame::paragraphs();
+    for &node in nodes {
+        writer.node(node, &frame);
+    }
+    writer.end_run();
+    writer.out
+}
+
 /// Where text stands: what is written around a run of it.
 #[derive(Clone, Debug)]
 struct Frame {
