@@ -12,3 +12,5 @@ pub mod change;
 pub mod language;
 pub mod licence;
 pub mod role;
+
+pub mod body;
