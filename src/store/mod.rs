@@ -5,3 +5,4 @@
 
 pub mod db;
 pub mod error;
+pub mod migrations;
