@@ -54,27 +54,37 @@ pub struct Place {
 }
 
 impl Place {
-    /// The folder of clusters that belongs to a data directory: itself, or for root one below `/var/lib/broadsheet`
-    /// when the user of the server could not enter it.
+    /// The folder of clusters that belongs to a data directory, made when absent.
     ///
     /// # Errors
-    /// The data directory cannot be made.
+    /// A directory cannot be made.
     pub fn of_clusters(data_dir: &Path, account: Option<Account>) -> Result<PathBuf> {
         let data_dir = std::path::absolute(data_dir)?;
         make_dir(&data_dir, 0o755)?;
         // Resolved, so that two spellings of one directory are one cluster.
         let data_dir = data_dir.canonicalize()?;
-        let Some(account) = account else { return Ok(data_dir) };
-        let Some(closed) = data_dir.ancestors().find(|ancestor| !may_enter(ancestor, account)) else { return Ok(data_dir) };
-        // A private home is left private: opening it would be more than anybody asked for.
-        let elsewhere = Path::new(SHARED_STATE).join(short_hash(&data_dir));
-        log::info!(
-            "the private Postgres cannot enter {} as another user than root; its cluster is in {}",
-            closed.display(),
-            elsewhere.display()
-        );
-        make_dir(&elsewhere, 0o755)?;
-        Ok(elsewhere)
+        let clusters = Self::clusters_of(&data_dir, account);
+        if clusters != data_dir {
+            log::info!(
+                "{} cannot be entered by another user than root; the private Postgres is in {}",
+                data_dir.display(),
+                clusters.display()
+            );
+            make_dir(&clusters, 0o755)?;
+        }
+        Ok(clusters)
+    }
+
+    /// The folder of clusters that belongs to a resolved data directory: itself, or one below `/var/lib/broadsheet`
+    /// when the user of the server cannot enter it. A private home is left private: opening it would be more than
+    /// anybody asked for.
+    pub fn clusters_of(data_dir: &Path, account: Option<Account>) -> PathBuf {
+        match account {
+            Some(account) if !data_dir.ancestors().all(|ancestor| may_enter(ancestor, account)) => {
+                Path::new(SHARED_STATE).join(short_hash(data_dir))
+            }
+            _ => data_dir.to_path_buf(),
+        }
     }
 
     /// The place of the cluster of one major version, made when absent.
