@@ -1,5 +1,6 @@
 //! `broadsheet migrate`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -31,15 +32,16 @@ Examples:
 impl Migrate {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let database = Database::open(&self.database)?;
+        let mut out = std::io::stdout();
         if self.check {
             let pending = migrations::pending(database.url())?;
-            pending.iter().for_each(|name| println!("pending: {name}"));
+            pending.iter().try_for_each(|name| writeln!(out, "pending: {name}"))?;
             return Ok(if pending.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         let applied = migrations::run(database.url())?;
-        applied.iter().for_each(|name| println!("applied: {name}"));
+        applied.iter().try_for_each(|name| writeln!(out, "applied: {name}"))?;
         if applied.is_empty() {
-            println!("nothing to do: the database is up to date");
+            writeln!(out, "nothing to do: the database is up to date")?;
         }
         Ok(ExitCode::SUCCESS)
     }

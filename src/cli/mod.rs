@@ -1,7 +1,7 @@
 //! The command line: a file a subcommand.
 //!
 //! `serve` is what runs without a subcommand, so its flags stand at the top as well. A fault of the settings or of the
-//! command line ends with code 2, any other with code 1, each told on one `error:` line.
+//! command line ends with code 2, any other with code 1, each told after one `error:`.
 
 mod database;
 mod doctor;
@@ -40,11 +40,12 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  broadsheet                                    serve on 127.0.0.1:8080, with a private Postgres in ./data
-  broadsheet --bind 0.0.0.0:80                  serve on every address
-  DATABASE_URL=postgres://u:p@db/news broadsheet
-                                                serve from a database of your own
-  broadsheet doctor                             look at the settings and the machine, and say what to do";
+  Serve on 127.0.0.1:8080, with a private Postgres in ./data:
+    broadsheet
+  Serve on every address, from a database of your own:
+    DATABASE_URL=postgres://news:secret@db.example.org/news broadsheet --bind 0.0.0.0:80
+  Look at the settings and the machine, and hear what to do:
+    broadsheet doctor";
 
 #[derive(Subcommand, Debug)]
 enum Command {
@@ -63,8 +64,10 @@ pub fn main() -> ExitCode {
         // Help and version come this way too; clap knows where each goes.
         Err(fault) => fault.exit(),
     };
-    match read_env.and_then(|()| start_log(&cli.log)).and_then(|()| cli.run()) {
+    match read_env.and_then(|()| start_log(&cli.log)).map(|()| warn_of_strangers()).and_then(|()| cli.run()) {
         Ok(code) => code,
+        // Whoever read our output has seen enough, as `head` does.
+        Err(fault) if is_closed_pipe(&fault) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("error: {fault:#}");
             ExitCode::from(if fault.is::<Faults>() { 2 } else { 1 })
@@ -108,6 +111,33 @@ fn misplaced(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
     Some(format!("--{}", written.next()?.get_long()?))
 }
 
+fn is_closed_pipe(fault: &anyhow::Error) -> bool {
+    fault.downcast_ref::<std::io::Error>().is_some_and(|fault| fault.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// A variable misspelt would otherwise be a setting that silently is not set.
+fn warn_of_strangers() {
+    let command = Cli::command();
+    let known = known_variables(&command);
+    for (name, _) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("BROADSHEET_") && !known.contains(name)) else { continue };
+        match nearest(name, &known) {
+            Some(near) => log::warn!("the variable {name} sets nothing; did you mean {near}?"),
+            None => log::warn!("the variable {name} sets nothing"),
+        }
+    }
+}
+
+fn known_variables(command: &clap::Command) -> Vec<&str> {
+    let own = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
+    own.chain(command.get_subcommands().flat_map(known_variables)).collect()
+}
+
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |other: &&str| strsim::damerau_levenshtein(name, other);
+    known.iter().copied().min_by_key(distance).filter(|near| distance(near) <= 3)
+}
+
 /// Variables that are set already win over the file's.
 fn read_env_file() -> anyhow::Result<()> {
     match dotenvy::from_path(".env") {
@@ -125,7 +155,8 @@ fn read_env_file() -> anyhow::Result<()> {
 /// One line an event on standard error: time, level, message.
 fn start_log(options: &LogOptions) -> anyhow::Result<()> {
     let mut builder = env_logger::Builder::new();
-    builder.parse_filters(options.check()?).format(|out, record| {
+    // What actix says at its start (how many workers, which runtime) is known already.
+    builder.filter_module("actix_server", log::LevelFilter::Warn).parse_filters(options.check()?).format(|out, record| {
         let (time, level) = (out.timestamp_millis(), record.level());
         let style = out.default_level_style(level);
         writeln!(out, "{time} {style}{level:<5}{style:#} {}", record.args())
@@ -164,6 +195,15 @@ mod tests {
         assert!(matches!(parse("broadsheet --log debug migrate").unwrap().command, Some(Command::Migrate(_))));
         let message = parse("broadsheet --data-dir /srv migrate").unwrap_err().to_string();
         assert!(message.contains("write '--data-dir' after 'migrate'"), "{message}");
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_told_with_the_nearest() {
+        let command = Cli::command();
+        let known = known_variables(&command);
+        assert!(known.contains(&"BROADSHEET_BIND") && known.contains(&"BROADSHEET_LOG"));
+        assert_eq!(nearest("BROADSHEET_BNID", &known), Some("BROADSHEET_BIND"));
+        assert_eq!(nearest("BROADSHEET_IMAGE_TAG_OF_CI", &known), None);
     }
 
     #[test]

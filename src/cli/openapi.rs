@@ -1,5 +1,6 @@
 //! `broadsheet openapi`.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ impl Openapi {
         text.push('\n');
         match &self.output {
             Some(file) => std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?,
-            None => std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?,
+            None => std::io::stdout().write_all(text.as_bytes())?,
         }
         Ok(ExitCode::SUCCESS)
     }

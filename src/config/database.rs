@@ -35,8 +35,8 @@ impl fmt::Debug for Secret {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseOptions {
-    /// The Postgres to use, as postgres://user:password@host/name [without it: a private one in the data directory]
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = clap::builder::ValueParser::from(|url: &str| Ok::<_, std::convert::Infallible>(Secret(url.to_owned()))))]
+    /// The Postgres to use [without it: a private one in the data directory]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "postgres://USER:PASSWORD@HOST/NAME", value_parser = clap::builder::ValueParser::from(|url: &str| Ok::<_, std::convert::Infallible>(Secret(url.to_owned()))))]
     pub database_url: Option<Secret>,
 
     /// Where a private Postgres and other files are kept
@@ -93,6 +93,7 @@ fn check_url(url: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn options(url: &str) -> DatabaseOptions {

@@ -17,6 +17,9 @@ use super::place::{Account, Place, majors_in};
 /// How often the keeper looks whether its server, or the owner that it is attached to, still lives.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// How long it waits before it tries again to start a server that did not.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// Starts or attaches, reports the URL, then keeps the server until the sender of `stopped` is dropped.
 pub fn run(options: &Options, is_owner: &AtomicBool, report: &Sender<Result<String>>, stopped: &Receiver<()>) {
     let mut keeper = match Keeper::begin(options) {
@@ -52,8 +55,8 @@ enum State {
     Attached,
     /// This one does.
     Running(Server),
-    /// This one holds the lock, and its server ended.
-    Down,
+    /// This one holds the lock, and its server ended; to be started again then.
+    Down(Instant),
 }
 
 impl Keeper {
@@ -100,7 +103,7 @@ impl Keeper {
 
     /// Runs the server; the lock is held.
     fn own(&mut self) -> Result<()> {
-        self.state = State::Down;
+        self.state = State::Down(Instant::now() + PAUSE);
         orphans::clear(&self.place)?;
         launch::initialise(&self.binaries, &self.place)?;
         self.state = State::Running(Server::start(&self.binaries, &self.place, &self.socket_dir, &self.settings)?);
@@ -129,7 +132,8 @@ impl Keeper {
                 Ok(false) => Ok(()),
                 Err(fault) => Err(fault),
             },
-            State::Down => self.own(),
+            State::Down(until) if *until > Instant::now() => Ok(()),
+            State::Down(_) => self.own(),
         };
         if let Err(fault) = began {
             log::error!("the private Postgres does not start: {fault:#}");

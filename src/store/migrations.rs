@@ -54,7 +54,11 @@ pub fn pending(database_url: &str) -> Result<Vec<String>> {
 }
 
 fn connect(database_url: &str) -> Result<PgConnection> {
-    let mut conn = PgConnection::establish(database_url).context("cannot connect to the database")?;
+    let mut conn = PgConnection::establish(database_url).map_err(|fault| {
+        // libpq breaks its lines for a terminal.
+        let words: Vec<_> = fault.to_string().split_whitespace().map(str::to_owned).collect();
+        anyhow!("cannot connect to the database: {}", words.join(" "))
+    })?;
     // "relation already exists, skipping" and the like are no news.
     diesel::sql_query("set client_min_messages = warning").execute(&mut conn)?;
     Ok(conn)

@@ -6,6 +6,8 @@
 mod database;
 mod machine;
 
+use std::fmt;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -55,11 +57,13 @@ impl Finding {
     fn bad(check: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { check, outcome: Err(Advice { problem: problem.into(), remedy: remedy.into() }) }
     }
+}
 
-    fn print(&self) {
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.outcome {
-            Ok(found) => println!("ok    {:<12} {found}", self.check),
-            Err(Advice { problem, remedy }) => println!("FAIL  {:<12} {problem}\n      {:<12} -> {remedy}", self.check, ""),
+            Ok(found) => write!(f, "ok    {:<12} {found}", self.check),
+            Err(Advice { problem, remedy }) => write!(f, "FAIL  {:<12} {problem}\n      {:<12} -> {remedy}", self.check, ""),
         }
     }
 }
@@ -67,20 +71,21 @@ impl Finding {
 impl Doctor {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let mut healthy = true;
+        // Told one by one, since a check may take its time.
         let mut tell = |findings: Vec<Finding>| {
-            findings.iter().for_each(Finding::print);
             healthy &= findings.iter().all(|finding| finding.outcome.is_ok());
+            findings.iter().try_for_each(|finding| writeln!(std::io::stdout(), "{finding}"))
         };
-        tell(self.settings());
-        tell(vec![machine::data_dir(&self.database.data_dir)]);
+        tell(self.settings())?;
+        tell(vec![machine::data_dir(&self.database.data_dir)])?;
         match self.open() {
             Ok((finding, database)) => {
-                tell(vec![finding]);
+                tell(vec![finding])?;
                 if let Some(database) = database {
-                    tell(database::examine(database.url()));
+                    tell(database::examine(database.url()))?;
                 }
             }
-            Err(finding) => tell(vec![finding]),
+            Err(finding) => tell(finding.into_iter().collect())?,
         }
         Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -99,16 +104,19 @@ impl Doctor {
         ]
     }
 
-    /// The database, when there is one, without making any.
-    fn open(&self) -> Result<(Finding, Option<Database>), Finding> {
+    /// The database, when there is one, without making any. No finding when its settings are what is wrong.
+    fn open(&self) -> Result<(Finding, Option<Database>), Option<Finding>> {
+        let mut faults = Faults::default();
+        self.database.check(&mut faults);
+        faults.into_result().map_err(|_| None)?;
         if self.database.url().is_some() {
             let opened = Database::open(&self.database);
-            let database = opened.map_err(|fault| Finding::bad("database", format!("{fault:#}"), "change DATABASE_URL"))?;
+            let database = opened.map_err(|fault| Some(Finding::bad("database", format!("{fault:#}"), "change DATABASE_URL")))?;
             return Ok((Finding::good("database", "the one that DATABASE_URL names"), Some(database)));
         }
         let existing = machine::clusters(&self.database.data_dir);
         let binaries = Binaries::choose(self.database.bin_dir().as_deref(), &existing)
-            .map_err(|fault| Finding::bad("postgres", format!("{fault:#}"), "then run `broadsheet doctor` again"))?;
+            .map_err(|fault| Some(Finding::bad("postgres", format!("{fault:#}"), "then run `broadsheet doctor` again")))?;
         let programs = format!("Postgres {} in {}", binaries.major, binaries.dir.display());
         if existing.is_empty() {
             let found = format!("{programs}; there is no database yet, `broadsheet serve` makes it");
@@ -116,8 +124,8 @@ impl Doctor {
         }
         let opened = Database::open(&self.database);
         let database = opened.map_err(|fault| {
-            let remedy = format!("read the file `log` in {}/postgres-{}", self.database.data_dir.display(), binaries.major);
-            Finding::bad("postgres", format!("{fault:#}"), remedy)
+            let remedy = format!("its own words are in {}/postgres-{}/log", self.database.data_dir.display(), binaries.major);
+            Some(Finding::bad("postgres", format!("{fault:#}"), remedy))
         })?;
         Ok((Finding::good("postgres", programs), Some(database)))
     }
