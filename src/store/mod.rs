@@ -16,4 +16,9 @@ pub mod visibility;
 
 pub mod articles;
 
+pub mod login_failures;
+pub mod sessions;
+pub mod signing_keys;
+pub mod users;
+
 pub mod audit;
