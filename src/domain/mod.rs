@@ -14,3 +14,5 @@ pub mod licence;
 pub mod role;
 
 pub mod body;
+pub mod section_path;
+pub mod slug;
