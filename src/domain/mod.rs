@@ -1,6 +1,7 @@
 //! The words and rules of news: no SQL, no HTTP, no clock but the one passed in.
 
 pub mod id;
+pub mod reference;
 
 pub mod article;
 pub mod author;
@@ -11,3 +12,7 @@ pub mod change;
 pub mod language;
 pub mod licence;
 pub mod role;
+
+pub mod body;
+pub mod section_path;
+pub mod slug;
