@@ -1,0 +1,12 @@
+//! Articles: which ones a list holds, how they are loaded, how they change.
+
+pub mod rows;
+
+pub mod list;
+pub mod show;
+
+pub mod change;
+pub mod filing;
+pub mod record;
+pub mod workflow;
+pub mod write;
