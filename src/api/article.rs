@@ -229,16 +229,7 @@ impl From<CardRow> for CardMembers {
 
 impl From<CardRow> for Card {
     fn from(row: CardRow) -> Self {
-        Self {
-            card: row.into(),
-            status: None,
-            tags: None,
-            sections: None,
-            breadcrumbs: None,
-            source: None,
-            translations: None,
-            body: None,
-        }
+        Self { card: row.into(), status: None, tags: None, sections: None, breadcrumbs: None, source: None, translations: None, body: None }
     }
 }
 

@@ -156,7 +156,13 @@ impl<'de> Deserialize<'de> for BodyInput {
 
 impl PartialSchema for BodyInput {
     fn schema() -> RefOr<Schema> {
-        let text = |description: &str| ObjectBuilder::new().schema_type(Type::String).max_length(Some(super::article_change::LONGEST_BODY)).description(Some(description)).build();
+        let text = |description: &str| {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(super::article_change::LONGEST_BODY))
+                .description(Some(description))
+                .build()
+        };
         let formatted = |format: &str, member: &str, description: &str| {
             ObjectBuilder::new()
                 .property("format", ObjectBuilder::new().schema_type(Type::String).enum_values(Some([format])).build())
@@ -166,13 +172,13 @@ impl PartialSchema for BodyInput {
                 .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)))
                 .build()
         };
-        OneOfBuilder::new()
+        let schema = OneOfBuilder::new()
             .item(text("HTML, which is sanitised."))
             .item(formatted("markdown", "text", "CommonMark with tables."))
             .item(formatted("html", "html", "HTML, which is sanitised."))
             .description(Some("The text: a string is HTML; an object says what it is by `format`."))
-            .build()
-            .into()
+            .build();
+        RefOr::T(Schema::OneOf(schema))
     }
 }
 impl ToSchema for BodyInput {}

@@ -125,7 +125,7 @@ impl ToSchema for NewArticle {
 #[serde(untagged, expecting = "an author's slug or id, or an object with `author` and `role`")]
 pub enum BylineInput {
     /// Who wrote it.
-    Author(#[schema(value_type = String)] AuthorRef),
+    Author(AuthorRef),
     /// Who did something else.
     Role(BylineRoleInput),
 }

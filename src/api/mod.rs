@@ -11,5 +11,6 @@ pub mod media;
 pub mod article;
 pub mod article_body;
 pub mod article_change;
+pub mod related;
 
 pub mod examples;

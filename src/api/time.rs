@@ -23,7 +23,8 @@ impl Moment {
         // A plus sign that was not encoded arrives as a space.
         let text = text.replace(' ', "+");
         let moment = DateTime::parse_from_rfc3339(&text).map(|moment| moment.with_timezone(&Utc)).ok();
-        let moment = moment.or_else(|| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().map(|date| date.and_time(NaiveTime::MIN).and_utc()));
+        let moment =
+            moment.or_else(|| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().map(|date| date.and_time(NaiveTime::MIN).and_utc()));
         // Postgres keeps microseconds; what is finer would make the stored time differ from the one given.
         moment
             .filter(|moment| (1..=9999).contains(&moment.year()))

@@ -168,6 +168,9 @@ mod tests {
     #[test]
     fn html_in_it_is_sanitised() {
         assert_eq!(from_markdown("a <script>x</script><b onclick=x>b</b> [c](javascript:x)"), "<p>a <b>b</b> c</p>");
-        assert_eq!(from_markdown("<iframe src=\"https://www.youtube.com/embed/a\"></iframe>\0"), "<iframe src=\"https://www.youtube.com/embed/a\"></iframe>");
+        assert_eq!(
+            from_markdown("<iframe src=\"https://www.youtube.com/embed/a\"></iframe>\0"),
+            "<iframe src=\"https://www.youtube.com/embed/a\"></iframe>"
+        );
     }
 }

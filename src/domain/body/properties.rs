@@ -113,7 +113,11 @@ fn line() -> impl Strategy<Value = String> {
         (prop::sample::select(tags), prop::collection::vec(inner.clone(), 1..4))
             .prop_map(|(tag, parts)| format!("<{tag}>{}</{tag}>", parts.concat()))
             .boxed()
-            .prop_union(prop::collection::vec(inner, 1..3).prop_map(|parts| format!("<a href=\"/x_(y)?a=1&amp;copy=2\" title='t\"*'>{}</a>", parts.concat())).boxed())
+            .prop_union(
+                prop::collection::vec(inner, 1..3)
+                    .prop_map(|parts| format!("<a href=\"/x_(y)?a=1&amp;copy=2\" title='t\"*'>{}</a>", parts.concat()))
+                    .boxed(),
+            )
     });
     prop::collection::vec(nested, 1..5).prop_map(|parts| parts.concat())
 }
@@ -158,7 +162,10 @@ fn is_active(html: &str) -> bool {
         Data::Element(name, attributes) => {
             let is_frame = &*name.local == "iframe";
             let is_bad_name = dom.name(id).is_none()
-                || matches!(&*name.local, "script" | "style" | "object" | "embed" | "form" | "input" | "base" | "meta" | "link" | "template");
+                || matches!(
+                    &*name.local,
+                    "script" | "style" | "object" | "embed" | "form" | "input" | "base" | "meta" | "link" | "template"
+                );
             is_bad_name
                 || attributes.iter().any(|attribute| {
                     let value = attribute.value.to_ascii_lowercase();
@@ -230,7 +237,24 @@ fn on_a_small_stack(html: String) -> Duration {
 
 #[test]
 fn absurd_nesting_neither_overflows_nor_takes_long() {
-    for tag in ["div", "b", "p", "ul><li", "table><tr><td", "blockquote", "svg", "a href=x", "font", "select", "template", "span", "ruby", "button", "details", "figure"] {
+    for tag in [
+        "div",
+        "b",
+        "p",
+        "ul><li",
+        "table><tr><td",
+        "blockquote",
+        "svg",
+        "a href=x",
+        "font",
+        "select",
+        "template",
+        "span",
+        "ruby",
+        "button",
+        "details",
+        "figure",
+    ] {
         let html = format!("<{tag}>").repeat(100_000);
         let took = on_a_small_stack(html + "end");
         assert!(took < Duration::from_secs(20), "{tag}: {took:?}");
