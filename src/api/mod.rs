@@ -13,4 +13,6 @@ pub mod article_body;
 pub mod article_change;
 pub mod related;
 
+pub mod section;
+
 pub mod examples;

@@ -1,3 +1,4 @@
 //! The HTTP surface: path, extractors and status, a file a resource.
 
 pub mod articles;
+pub mod sections;

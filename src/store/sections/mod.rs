@@ -39,7 +39,8 @@ pub struct SectionRow {
 /// # Errors
 /// Those of the database.
 pub fn tree(conn: &mut PgConnection) -> StoreResult<Vec<SectionRow>> {
-    let mut rows: Vec<SectionRow> = sections::table.select(SectionRow::as_select()).order((sections::position, sections::name, sections::id)).load(conn)?;
+    let mut rows: Vec<SectionRow> =
+        sections::table.select(SectionRow::as_select()).order((sections::position, sections::name, sections::id)).load(conn)?;
     // Stable, so that siblings stay in order.
     rows.sort_by_key(|row| row.ancestor_ids.len());
     Ok(rows)

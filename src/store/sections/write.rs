@@ -93,7 +93,13 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &SectionChanges) -> 
 ///
 /// # Errors
 /// `NotFound`, `Moved`, `Stale`, `Taken`, and `Refused` for a parent that does not exist, stands below it, or would put it too deep.
-pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, changes: &SectionChanges) -> StoreResult<SectionRow> {
+pub fn update(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    changes: &SectionChanges,
+) -> StoreResult<SectionRow> {
     let section = locked(tx, reference, expected)?;
     let above = match &changes.parent {
         Some(Some(parent)) => Some(locked_parent(tx, parent)?),
@@ -141,11 +147,10 @@ pub fn delete(tx: &mut PgConnection, actor: Actor, reference: &Reference, expect
     let section = locked(tx, reference, expected)?;
     let below: i64 = sections::table.filter(sections::parent_id.eq(section.id)).count().get_result(tx)?;
     let primary: bool = diesel::select(diesel::dsl::exists(articles::table.filter(articles::section_id.eq(section.id)))).get_result(tx)?;
-    let further: bool = diesel::select(diesel::dsl::exists(article_sections::table.filter(article_sections::section_id.eq(section.id)))).get_result(tx)?;
+    let further: bool =
+        diesel::select(diesel::dsl::exists(article_sections::table.filter(article_sections::section_id.eq(section.id)))).get_result(tx)?;
     if below > 0 || primary || further {
-        return Err(StoreError::Conflict {
-            detail: "Articles or sections stand in it; move or delete them first.".to_owned(),
-        });
+        return Err(StoreError::Conflict { detail: "Articles or sections stand in it; move or delete them first.".to_owned() });
     }
     diesel::delete(sections::table.find(section.id)).execute(tx)?;
     slugs::forget(tx, section.id.0)?;
@@ -174,7 +179,10 @@ fn check_depth(levels: usize) -> StoreResult<()> {
     if levels <= DEEPEST {
         return Ok(());
     }
-    Err(StoreError::Refused { pointer: "/parent".to_owned(), detail: format!("It would stand {levels} levels deep; at most {DEEPEST} will do.") })
+    Err(StoreError::Refused {
+        pointer: "/parent".to_owned(),
+        detail: format!("It would stand {levels} levels deep; at most {DEEPEST} will do."),
+    })
 }
 
 fn locked(tx: &mut PgConnection, reference: &Reference, expected: Option<i64>) -> StoreResult<SectionRow> {
@@ -189,7 +197,10 @@ fn locked(tx: &mut PgConnection, reference: &Reference, expected: Option<i64>) -
 
 fn locked_parent(tx: &mut PgConnection, parent: &Reference) -> StoreResult<SectionRow> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('broadsheet sections'))").execute(tx)?;
-    let id = references::get(tx, &[("/parent".to_owned(), Resource::Section, parent.clone())])?.into_iter().next().ok_or(StoreError::NotFound)?;
+    let id = references::get(tx, &[("/parent".to_owned(), Resource::Section, parent.clone())])?
+        .into_iter()
+        .next()
+        .ok_or(StoreError::NotFound)?;
     get(tx, &Reference::Id(id))
 }
 
@@ -216,10 +227,7 @@ fn relocate(tx: &mut PgConnection, section: &SectionRow, place: &Place) -> Store
         .bind::<diesel::sql_types::Integer, _>(i32::try_from(levels_above + 1).unwrap_or(i32::MAX))
         .execute(tx)?;
     diesel::update(sections::table.find(section.id))
-        .set((
-            sections::parent_id.eq(place.parent_id),
-            sections::slug.eq(place.path.rsplit('/').next().unwrap_or(&place.path)),
-        ))
+        .set((sections::parent_id.eq(place.parent_id), sections::slug.eq(place.path.rsplit('/').next().unwrap_or(&place.path))))
         .execute(tx)?;
     for (path, id) in former.iter().zip(&ids) {
         slugs::retire(tx, Resource::Section, path, *id)?;
@@ -250,7 +258,14 @@ fn refile(tx: &mut PgConnection, section_ids: &[Uuid]) -> StoreResult<()> {
     }
 }
 
-fn record(tx: &mut PgConnection, actor: Actor, what: &str, id: SectionId, action: ChangeAction, details: serde_json::Value) -> StoreResult<()> {
+fn record(
+    tx: &mut PgConnection,
+    actor: Actor,
+    what: &str,
+    id: SectionId,
+    action: ChangeAction,
+    details: serde_json::Value,
+) -> StoreResult<()> {
     audit::record(tx, actor, what, Resource::Section, Some(id.0), details.clone())?;
     change_log::append(tx, Entry { resource: Resource::Section, id: id.0, action, reason: None, details })
 }
