@@ -1,1 +1,5 @@
 //! The HTTP surface: path, extractors and status, a file a resource.
+
+pub mod auth;
+pub mod me;
+pub mod users;
