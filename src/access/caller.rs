@@ -24,11 +24,7 @@ use super::{
 use crate::{
     domain::{actor::Actor, id::UserId, licence::Scope},
     http::{self, Problem, ProblemKind, caching::Credentialed},
-    store::{
-        self,
-        db::Db,
-        users::UserRow as User,
-    },
+    store::{self, db::Db, users::UserRow as User},
 };
 
 /// Where a client goes to get another token. It may well send the broken one along, which must not be in its way.

@@ -67,7 +67,15 @@ mod tests {
     #[test]
     fn what_cannot_be_one_is_refused() {
         let text = RefreshToken::generate().into_text();
-        for bad in ["", "bsr_", &text[1..], &text[..46], &format!("{text}A"), &text.replace("bsr_", "bs_x"), "bsr_%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%"] {
+        for bad in [
+            "",
+            "bsr_",
+            &text[1..],
+            &text[..46],
+            &format!("{text}A"),
+            &text.replace("bsr_", "bs_x"),
+            "bsr_%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%",
+        ] {
             assert!(RefreshToken::parse(bad).is_none(), "{bad}");
         }
     }

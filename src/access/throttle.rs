@@ -53,9 +53,8 @@ impl Attempt {
         let attempt = Self::new(email, address);
         let (subjects, known) = (attempt.counted(), attempt.known.clone());
         let now = Utc::now();
-        let (counts, is_known) = db
-            .write(move |tx| Ok((login_failures::add(tx, &subjects, now + WINDOW)?, login_failures::has_mark(tx, &known)?)))
-            .await?;
+        let (counts, is_known) =
+            db.write(move |tx| Ok((login_failures::add(tx, &subjects, now + WINDOW)?, login_failures::has_mark(tx, &known)?))).await?;
         if rand::random::<u8>() % SWEEP_ONE_IN == 0 {
             db.write(login_failures::sweep).await?;
         }

@@ -60,7 +60,20 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.org", "a".repeat(250));
-        for text in ["", "a", "@example.org", "a@", "a@b@c", "a b@example.org", "a@-b.org", "a@b..org", "a@b.org.", "é@example.org", "a\n@example.org", &long] {
+        for text in [
+            "",
+            "a",
+            "@example.org",
+            "a@",
+            "a@b@c",
+            "a b@example.org",
+            "a@-b.org",
+            "a@b..org",
+            "a@b.org.",
+            "é@example.org",
+            "a\n@example.org",
+            &long,
+        ] {
             assert!(parse_email(text).is_err(), "{text:?}");
         }
     }

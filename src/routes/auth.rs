@@ -29,7 +29,13 @@ pub fn routes(config: &mut ServiceConfig) {
 /// has passed.
 #[utoipa::path(tag = "auth", responses((status = 200, description = "The tokens of a new session.", body = SessionTokens), LoginProblems))]
 #[post("/auth/login")]
-async fn log_in(request: HttpRequest, _: Query<NoParameters>, body: Json<Login>, db: Data<Db>, keyring: Data<Keyring>) -> http::Result<HttpResponse> {
+async fn log_in(
+    request: HttpRequest,
+    _: Query<NoParameters>,
+    body: Json<Login>,
+    db: Data<Db>,
+    keyring: Data<Keyring>,
+) -> http::Result<HttpResponse> {
     let Login { email, password } = body.into_inner();
     let attempt = Attempt::begin(&db, &email, client_address(&request)).await?;
     let account = db.read(move |conn| store::users::find_credentials(conn, email.trim())).await?;
@@ -66,7 +72,12 @@ async fn log_in(request: HttpRequest, _: Query<NoParameters>, body: Json<Login>,
 /// which it was not used, and after 90 days however much it was.
 #[utoipa::path(tag = "auth", responses((status = 200, description = "The next tokens of the session.", body = SessionTokens), SessionProblems))]
 #[post("/auth/refresh")]
-async fn refresh_session(_: Query<NoParameters>, body: Json<RefreshRequest>, db: Data<Db>, keyring: Data<Keyring>) -> http::Result<HttpResponse> {
+async fn refresh_session(
+    _: Query<NoParameters>,
+    body: Json<RefreshRequest>,
+    db: Data<Db>,
+    keyring: Data<Keyring>,
+) -> http::Result<HttpResponse> {
     let old = RefreshToken::parse(&body.refresh_token).ok_or_else(refused)?.hash();
     // Before the old token is used up: what fails after that leaves the client with nothing.
     let signer = keyring.signer().await?;

@@ -43,13 +43,7 @@ pub enum Exchange {
 ///
 /// # Errors
 /// When the database fails.
-pub fn open(
-    tx: &mut PgConnection,
-    user: UserId,
-    password_hash: &str,
-    token: &TokenHash,
-    now: DateTime<Utc>,
-) -> StoreResult<Option<Uuid>> {
+pub fn open(tx: &mut PgConnection, user: UserId, password_hash: &str, token: &TokenHash, now: DateTime<Utc>) -> StoreResult<Option<Uuid>> {
     let current: Option<Role> = users::table
         .filter(users::id.eq(user).and(not(users::is_disabled)).and(users::password_hash.eq(password_hash)))
         .select(users::role)
@@ -58,8 +52,10 @@ pub fn open(
         .optional()?;
     let Some(role) = current else { return Ok(None) };
     // No job is needed to keep the table small: whoever comes in takes out their own dead tokens.
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user).and(refresh_tokens::expires_at.lt(now - TimeDelta::days(1)))))
-        .execute(tx)?;
+    diesel::delete(
+        refresh_tokens::table.filter(refresh_tokens::user_id.eq(user).and(refresh_tokens::expires_at.lt(now - TimeDelta::days(1)))),
+    )
+    .execute(tx)?;
     let session = Uuid::now_v7();
     insert(tx, user, session, token, now)?;
     audit::record(tx, Actor::new(user, role), "log_in", Resource::User, Some(user.0), json!({"session": session}))?;
@@ -111,11 +107,8 @@ pub fn exchange(tx: &mut PgConnection, old: &TokenHash, new: &TokenHash, now: Da
 pub fn end_by_token(tx: &mut PgConnection, token: &TokenHash) -> StoreResult<()> {
     let Some(owner) = owner_of(tx, token)? else { return Ok(()) };
     users::table.find(owner).select(users::id).for_no_key_update().first::<UserId>(tx).optional()?;
-    let session: Option<Uuid> = refresh_tokens::table
-        .filter(refresh_tokens::token_hash.eq(&token[..]))
-        .select(refresh_tokens::family_id)
-        .first(tx)
-        .optional()?;
+    let session: Option<Uuid> =
+        refresh_tokens::table.filter(refresh_tokens::token_hash.eq(&token[..])).select(refresh_tokens::family_id).first(tx).optional()?;
     session.map_or(Ok(()), |session| end(tx, session))
 }
 

@@ -19,7 +19,8 @@ use utoipa::ToSchema;
 
 pub use catalogue::ProblemKind;
 pub use responses::{
-    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, PROBLEM_SCHEMA, ReadProblems, SessionProblems, WriteProblems,
+    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
+    WriteProblems,
 };
 
 use crate::store::error::StoreError;
@@ -214,8 +215,8 @@ impl From<StoreError> for Problem {
                 Self::new(ProblemKind::Conflict, detail.clone()).with_error(pointer, "taken", detail)
             }
             StoreError::Refused { pointer, detail } => Self::validation(vec![FieldError::new(pointer, "refused", detail)]),
-            StoreError::Conflict { detail } => Self::new(ProblemKind::Conflict, detail),
             StoreError::Forbidden { detail } => Self::new(ProblemKind::Forbidden, detail),
+            StoreError::Conflict { detail } => Self::new(ProblemKind::Conflict, detail),
             StoreError::Stale => {
                 Self::new(ProblemKind::Stale, "It was changed since the version in `If-Match`; read it again and repeat the change.")
             }
