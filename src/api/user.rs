@@ -1,9 +1,10 @@
 //! Users, as an admin and as they themselves see them.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::{faults::Faults, patch::Patch};
 use crate::{
     access::password::Password,
     domain::{
@@ -101,13 +102,12 @@ impl TryFrom<NewUser> for CheckedUser {
     fn try_from(new: NewUser) -> http::Result<Self> {
         let NewUser { email, name, role, password } = new;
         let mut faults = Faults::default();
-        let email = faults.take("/email", parse_email(&email));
-        let name = faults.take("/name", parse_name(&name));
-        let password = faults.take("/password", Password::parse(&password));
-        match (email, name, password) {
-            (Some(email), Some(name), Some(password)) => Ok(Self { email, name, role, password }),
-            _ => Err(faults.into()),
-        }
+        let email = faults.parsed("/email", parse_email(&email));
+        let name = faults.parsed("/name", parse_name(&name));
+        let password = faults.parsed("/password", Password::parse(&password));
+        let user = email.zip(name).zip(password).map(|((email, name), password)| Self { email, name, role, password });
+        // Missing only where a fault was noted.
+        faults.into_result(user)?.ok_or_else(|| Problem::validation(Vec::new()))
     }
 }
 
@@ -117,21 +117,21 @@ impl TryFrom<NewUser> for CheckedUser {
 #[schema(example = json!({"role": "editor"}))]
 pub struct UserPatch {
     /// How they are called.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
-    name: Option<String>,
+    name: Patch<String>,
     /// What they may do, from the next request on.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Role, required = false)]
-    role: Option<Role>,
+    role: Patch<Role>,
     /// Whether they may log in no more. It ends their sessions at once.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = bool, required = false)]
-    is_disabled: Option<bool>,
+    is_disabled: Patch<bool>,
     /// At least 12 characters, whichever; at most 1024 bytes. It ends their sessions.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = String, required = false, format = "password", min_length = 12, max_length = 1024, write_only)]
-    password: Option<String>,
+    password: Patch<String>,
 }
 
 /// What is to be changed of a user, found whole; a new password is still to be hashed.
@@ -153,9 +153,11 @@ impl TryFrom<UserPatch> for CheckedChanges {
     fn try_from(patch: UserPatch) -> http::Result<Self> {
         let UserPatch { name, role, is_disabled, password } = patch;
         let mut faults = Faults::default();
-        let name = name.and_then(|name| faults.take("/name", parse_name(&name)));
-        let password = password.and_then(|password| faults.take("/password", Password::parse(&password)));
-        faults.into_result().map(|()| Self { name, role, is_disabled, password })
+        let name = faults.kept("/name", name).and_then(|name| faults.parsed("/name", parse_name(&name)));
+        let role = faults.kept("/role", role);
+        let is_disabled = faults.kept("/is_disabled", is_disabled);
+        let password = faults.kept("/password", password).and_then(|password| faults.parsed("/password", Password::parse(&password)));
+        faults.into_result(Self { name, role, is_disabled, password })
     }
 }
 
@@ -165,17 +167,17 @@ impl TryFrom<UserPatch> for CheckedChanges {
 #[schema(example = json!({"name": "M. Aydin", "password": "a calm day at the harbour", "current_password": "a storm at the harbour"}))]
 pub struct AccountPatch {
     /// How one is called.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
-    name: Option<String>,
+    name: Patch<String>,
     /// At least 12 characters, whichever; at most 1024 bytes. It wants `current_password`, and ends one's other sessions.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = String, required = false, format = "password", min_length = 12, max_length = 1024, write_only)]
-    password: Option<String>,
+    password: Patch<String>,
     /// The password that one has logged in with. Needed with `password` only.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = String, required = false, format = "password", write_only)]
-    current_password: Option<String>,
+    current_password: Patch<String>,
 }
 
 /// What is to be changed of one's own account, found whole.
@@ -192,13 +194,13 @@ impl TryFrom<AccountPatch> for CheckedAccount {
     fn try_from(patch: AccountPatch) -> http::Result<Self> {
         let AccountPatch { name, password, current_password } = patch;
         let mut faults = Faults::default();
-        let name = name.and_then(|name| faults.take("/name", parse_name(&name)));
-        let has_password = password.is_some();
-        let password = password.and_then(|password| faults.take("/password", Password::parse(&password)));
-        if has_password && current_password.is_none() {
-            faults.0.push(FieldError::new("/current_password", "missing", "A new password wants the current one beside it."));
+        let name = faults.kept("/name", name).and_then(|name| faults.parsed("/name", parse_name(&name)));
+        if matches!((&password, &current_password), (Patch::Value(_), Patch::Absent)) {
+            faults.add("/current_password", "missing", "A new password wants the current one beside it.");
         }
-        faults.into_result().map(|()| Self { name, passwords: password.zip(current_password) })
+        let password = faults.kept("/password", password).and_then(|password| faults.parsed("/password", Password::parse(&password)));
+        let current = faults.kept("/current_password", current_password);
+        faults.into_result(Self { name, passwords: password.zip(current) })
     }
 }
 
@@ -206,31 +208,6 @@ impl TryFrom<AccountPatch> for CheckedAccount {
 #[must_use]
 pub fn wrong_current_password() -> Problem {
     Problem::validation(vec![FieldError::new("/current_password", "wrong", "This is not the current password.")])
-}
-
-/// A member that is there: null is no value of any of these, and would otherwise pass for an absent one.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-/// Every fault of a body, all at once.
-#[derive(Default)]
-struct Faults(Vec<FieldError>);
-
-impl Faults {
-    fn take<T>(&mut self, pointer: &str, outcome: Result<T, impl ToString>) -> Option<T> {
-        outcome.map_err(|detail| self.0.push(FieldError::new(pointer, "invalid", detail.to_string()))).ok()
-    }
-
-    fn into_result(self) -> http::Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
-    }
-}
-
-impl From<Faults> for Problem {
-    fn from(faults: Faults) -> Self {
-        Self::validation(faults.0)
-    }
 }
 
 #[cfg(test)]
@@ -260,17 +237,17 @@ mod tests {
 
     #[test]
     fn null_is_not_taken_for_absent() {
-        for name in ["name", "role", "is_disabled", "password"] {
-            assert!(serde_json::from_value::<UserPatch>(json!({name: null})).is_err(), "{name}");
-        }
-        let changes = CheckedChanges::try_from(serde_json::from_value::<UserPatch>(json!({})).unwrap()).unwrap();
+        let check = |body: Value| CheckedChanges::try_from(serde_json::from_value::<UserPatch>(body).unwrap());
+        let refused = check(json!({"name": null, "role": null, "is_disabled": null, "password": null})).unwrap_err();
+        assert_eq!(pointers(refused), ["/name", "/role", "/is_disabled", "/password"]);
+        let changes = check(json!({})).unwrap();
         assert!(changes.name.is_none() && changes.role.is_none() && changes.is_disabled.is_none() && changes.password.is_none());
     }
 
     #[test]
     fn a_new_password_of_ones_own_wants_the_current_one() {
         let check = |body: Value| CheckedAccount::try_from(serde_json::from_value::<AccountPatch>(body).unwrap());
-        assert_eq!(pointers(check(json!({"password": "short"})).err().unwrap()), ["/password", "/current_password"]);
+        assert_eq!(pointers(check(json!({"password": "short"})).err().unwrap()), ["/current_password", "/password"]);
         assert!(check(json!({"password": "long enough a one", "current_password": "x"})).unwrap().passwords.is_some());
         assert!(check(json!({"current_password": "x"})).unwrap().passwords.is_none());
     }

@@ -1,5 +1,7 @@
 //! The HTTP surface: path, extractors and status, a file a resource.
 
+pub mod articles;
+
 pub mod auth;
 pub mod me;
 pub mod users;

@@ -35,7 +35,8 @@ async fn a_wrong_password_and_an_unknown_account_answer_the_same() {
     app.user("out", Role::Editor);
     app.sql("UPDATE users SET is_disabled = true WHERE name = 'out'");
     let mut answers = Vec::new();
-    for (name, password) in [("ada", "not the password"), ("nobody", PASSWORD), ("out", PASSWORD), ("ada", ""), ("ada", &"a".repeat(5000))] {
+    for (name, password) in [("ada", "not the password"), ("nobody", PASSWORD), ("out", PASSWORD), ("ada", ""), ("ada", &"a".repeat(5000))]
+    {
         let answer = app.anyone().post("/v1/auth/login", login(name, password)).await;
         assert_eq!((answer.status, answer.kind()), (401, "wrong-credentials"), "{name}");
         assert!(answer.header("www-authenticate").starts_with("Bearer"));
@@ -117,7 +118,8 @@ async fn an_old_hash_is_made_again_at_the_next_login() {
     app.user("ada", Role::Editor);
     // The same password, by argon2id with m=8192,t=1,p=1.
     app.sql(&format!("UPDATE users SET password_hash = '{}'", weak_hash()));
-    let hash = |app: &TestApp| broadsheet::store::users::find_credentials(&mut app.conn(), "ada@example.org").unwrap().unwrap().password_hash;
+    let hash =
+        |app: &TestApp| broadsheet::store::users::find_credentials(&mut app.conn(), "ada@example.org").unwrap().unwrap().password_hash;
     assert!(hash(&app).contains("m=8192,t=1"));
     app.log_in("ada").await;
     assert!(hash(&app).contains("m=19456,t=2,p=1"));
@@ -284,7 +286,8 @@ async fn the_key_set_verifies_our_tokens_and_may_be_kept() {
     let claims = jsonwebtoken::decode::<Value>(&session.access, &key, &validation).unwrap().claims;
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 900);
     // Nothing of the private half is in it.
-    let private = URL_SAFE_NO_PAD.encode(&broadsheet::store::signing_keys::list(&mut app.conn(), chrono::Utc::now()).unwrap()[0].private_key);
+    let private =
+        URL_SAFE_NO_PAD.encode(&broadsheet::store::signing_keys::list(&mut app.conn(), chrono::Utc::now()).unwrap()[0].private_key);
     assert!(!serde_json::to_string(&set).unwrap().contains(&private[24..60]));
 }
 

@@ -55,7 +55,10 @@ async fn every_operation_is_open_to_whom_the_table_says_and_to_nobody_else() {
     for operation in operations {
         let name = format!("{} {}", operation.method, operation.path);
         let Some(permission) = &operation.permission else {
-            assert!(operation.method == "GET" || OPEN_WRITES.contains(&operation.path.as_str()), "{name} writes, and asks for no permission");
+            assert!(
+                operation.method == "GET" || OPEN_WRITES.contains(&operation.path.as_str()),
+                "{name} writes, and asks for no permission"
+            );
             assert_eq!(refusal(&app.anyone(), &operation).await, None, "{name}");
             continue;
         };

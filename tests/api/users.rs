@@ -95,7 +95,13 @@ async fn a_change_wants_the_version_that_was_read() {
     // What changes nothing is no change.
     let same = admin.patch(&path, changed.header("etag"), json!({"name": "Beatrice", "role": "author"})).await;
     assert_eq!(same.header("etag"), changed.header("etag"));
-    for body in [json!({"name": null}), json!({"role": "owner"}), json!({"email": "x@example.org"}), json!({"password": "short"}), json!({"is_disabled": "yes"})] {
+    for body in [
+        json!({"name": null}),
+        json!({"role": "owner"}),
+        json!({"email": "x@example.org"}),
+        json!({"password": "short"}),
+        json!({"is_disabled": "yes"}),
+    ] {
         admin.patch(&path, "*", body).await.expect(422);
     }
     admin.delete(&path, "*").await.expect(204);
@@ -238,8 +244,14 @@ async fn every_change_leaves_who_made_it_and_no_password() {
     let path = admin.post("/v1/users", bea()).await.header("location").to_owned();
     admin.patch(&path, "*", json!({"role": "editor", "password": "another night at the harbour"})).await.expect(200);
     admin.delete(&path, "*").await.expect(204);
-    for (action, details) in [("create", r#"{"role": "author", "email": "bea@example.org"}"#), ("update", r#"{"role": {"from": "author", "to": "editor"}, "password": "changed"}"#), ("delete", "{}")] {
-        let found = app.sql(&format!("SELECT 1 FROM audit WHERE user_id = '{ada}' AND resource = 'user' AND action = '{action}' AND details @> '{details}'"));
+    for (action, details) in [
+        ("create", r#"{"role": "author", "email": "bea@example.org"}"#),
+        ("update", r#"{"role": {"from": "author", "to": "editor"}, "password": "changed"}"#),
+        ("delete", "{}"),
+    ] {
+        let found = app.sql(&format!(
+            "SELECT 1 FROM audit WHERE user_id = '{ada}' AND resource = 'user' AND action = '{action}' AND details @> '{details}'"
+        ));
         assert_eq!(found, 1, "{action}");
     }
     // The first account was made without anybody logged in.

@@ -41,7 +41,7 @@ pub struct Filed {
 pub fn find(tx: &mut PgConnection, changes: &ArticleChanges) -> StoreResult<Filed> {
     let mut asked: Vec<(String, Resource, Reference)> = Vec::new();
     let mut ask = |pointer: String, resource, reference: &Reference| asked.push((pointer, resource, reference.clone()));
-    for section in &changes.section {
+    if let Some(section) = &changes.section {
         ask("/section".to_owned(), Resource::Section, section);
     }
     for media in changes.lead_media.iter().flatten() {
@@ -83,14 +83,18 @@ pub fn apply(tx: &mut PgConnection, id: ArticleId, changes: &ArticleChanges, fil
     if let Some(found) = &filed.sections {
         diesel::delete(article_sections::table.filter(article_sections::article_id.eq(id))).execute(tx)?;
         let rows: Vec<_> = distinct(found)
-            .map(|(place, section)| (article_sections::article_id.eq(id), article_sections::section_id.eq(section), article_sections::position.eq(place)))
+            .map(|(place, section)| {
+                (article_sections::article_id.eq(id), article_sections::section_id.eq(section), article_sections::position.eq(place))
+            })
             .collect();
         diesel::insert_into(article_sections::table).values(rows).execute(tx)?;
     }
     // The primary section is not also a further one, whichever of the two was changed.
     let primary = articles::table.filter(articles::id.eq(id)).select(articles::section_id);
-    diesel::delete(article_sections::table.filter(article_sections::article_id.eq(id)).filter(article_sections::section_id.eq_any(primary)))
-        .execute(tx)?;
+    diesel::delete(
+        article_sections::table.filter(article_sections::article_id.eq(id)).filter(article_sections::section_id.eq_any(primary)),
+    )
+    .execute(tx)?;
     if let Some(found) = &filed.tags {
         diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(tx)?;
         let rows: Vec<_> = distinct(found)
@@ -140,7 +144,8 @@ pub fn apply(tx: &mut PgConnection, id: ArticleId, changes: &ArticleChanges, fil
 
 /// The outlet of that name, made if nobody knows it yet.
 fn outlet(tx: &mut PgConnection, source: &SourceChange) -> StoreResult<SourceId> {
-    let nameless = || StoreError::Refused { pointer: "/source/name".to_owned(), detail: "A source's name needs a letter or a digit.".to_owned() };
+    let nameless =
+        || StoreError::Refused { pointer: "/source/name".to_owned(), detail: "A source's name needs a letter or a digit.".to_owned() };
     let slug: Slug = slugify(&source.name).ok_or_else(nameless)?;
     let known = sources::table.filter(sources::name.eq(&source.name)).select(sources::id).order(sources::id).first(tx).optional()?;
     if let Some(id) = known {
@@ -148,7 +153,9 @@ fn outlet(tx: &mut PgConnection, source: &SourceChange) -> StoreResult<SourceId>
     }
     let id = SourceId::new();
     let slug = slugs::first_free(tx, Resource::Source, &slug)?;
-    diesel::insert_into(sources::table).values((sources::id.eq(id), sources::slug.eq(slug.as_str()), sources::name.eq(&source.name))).execute(tx)?;
+    diesel::insert_into(sources::table)
+        .values((sources::id.eq(id), sources::slug.eq(slug.as_str()), sources::name.eq(&source.name)))
+        .execute(tx)?;
     Ok(id)
 }
 
@@ -157,10 +164,14 @@ fn translate(tx: &mut PgConnection, id: ArticleId, other: Option<Uuid>) -> Store
     let group = match other {
         None => None,
         Some(other) if other == id.0 => {
-            return Err(StoreError::Refused { pointer: "/translation_of".to_owned(), detail: "An article is no translation of itself.".to_owned() });
+            return Err(StoreError::Refused {
+                pointer: "/translation_of".to_owned(),
+                detail: "An article is no translation of itself.".to_owned(),
+            });
         }
         Some(other) => {
-            let group: Option<Uuid> = articles::table.find(ArticleId(other)).select(articles::translation_group_id).for_update().first(tx)?;
+            let group: Option<Uuid> =
+                articles::table.find(ArticleId(other)).select(articles::translation_group_id).for_update().first(tx)?;
             let group = group.unwrap_or(other);
             diesel::update(articles::table.find(ArticleId(other))).set(articles::translation_group_id.eq(group)).execute(tx)?;
             Some(group)

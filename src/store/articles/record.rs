@@ -80,7 +80,11 @@ pub fn revision(tx: &mut PgConnection, actor: Actor, ids: &[ArticleId]) -> Store
 }
 
 fn lists_of(tx: &mut PgConnection, id: ArticleId) -> StoreResult<Vec<Uuid>> {
-    Ok(article_listings::table.filter(article_listings::article_id.eq(id)).select(article_listings::list_id).order(article_listings::list_id).load(tx)?)
+    Ok(article_listings::table
+        .filter(article_listings::article_id.eq(id))
+        .select(article_listings::list_id)
+        .order(article_listings::list_id)
+        .load(tx)?)
 }
 
 fn merged(before: &[Uuid], mut now: Vec<Uuid>) -> Vec<Uuid> {

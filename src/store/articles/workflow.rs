@@ -21,7 +21,13 @@ use crate::{
 ///
 /// # Errors
 /// As `write::update`.
-pub fn publish(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, at: Option<DateTime<Utc>>) -> StoreResult<ArticleRow> {
+pub fn publish(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    at: Option<DateTime<Utc>>,
+) -> StoreResult<ArticleRow> {
     let locked = lock(tx, actor, reference, expected)?;
     let before = before(tx, locked.id)?;
     let is_out = matches!(locked.status, Status::Published | Status::Scheduled);
@@ -52,7 +58,13 @@ pub fn publish(tx: &mut PgConnection, actor: Actor, reference: &Reference, expec
 ///
 /// # Errors
 /// `Conflict` when it is not published; as `write::update`.
-pub fn unpublish(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, reason: Option<String>) -> StoreResult<ArticleRow> {
+pub fn unpublish(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    reason: Option<String>,
+) -> StoreResult<ArticleRow> {
     let locked = lock(tx, actor, reference, expected)?;
     if matches!(locked.status, Status::Draft | Status::InReview) {
         return Err(StoreError::Conflict { detail: "It is not published, so there is nothing to take back.".to_owned() });

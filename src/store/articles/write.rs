@@ -105,7 +105,13 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &ArticleChanges) -> 
 /// # Errors
 /// `NotFound`, `Moved`, `Stale` when `expected` is not its version, `Forbidden` when it is not the author's to change,
 /// `Refused` and `Taken` for what the changes say.
-pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, changes: &ArticleChanges) -> StoreResult<ArticleRow> {
+pub fn update(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    changes: &ArticleChanges,
+) -> StoreResult<ArticleRow> {
     let locked = lock(tx, actor, reference, expected)?;
     let filed = filing::find(tx, changes)?;
     let before = before(tx, locked.id)?;
@@ -124,7 +130,13 @@ pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expect
 ///
 /// # Errors
 /// As `update`.
-pub fn delete(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, reason: Option<String>) -> StoreResult<()> {
+pub fn delete(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    reason: Option<String>,
+) -> StoreResult<()> {
     let locked = lock(tx, actor, reference, expected)?;
     let before = before(tx, locked.id)?;
     diesel::delete(articles::table.find(locked.id)).execute(tx)?;
@@ -136,19 +148,25 @@ pub fn delete(tx: &mut PgConnection, actor: Actor, reference: &Reference, expect
 pub(super) fn lock(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>) -> StoreResult<Locked> {
     let id = id_of(tx, actor.scope(), reference)?;
     // Locked before the version is read: two editors would both pass the check.
-    let (slug, status, version, created_by_id, first_published_at, now): (String, Status, i64, Option<UserId>, Option<DateTime<Utc>>, DateTime<Utc>) =
-        articles::table
-            .find(id)
-            .select((
-                articles::slug,
-                articles::status,
-                articles::version,
-                articles::created_by_id,
-                articles::first_published_at,
-                diesel::dsl::now.into_sql::<diesel::sql_types::Timestamptz>(),
-            ))
-            .for_update()
-            .first(tx)?;
+    let (slug, status, version, created_by_id, first_published_at, now): (
+        String,
+        Status,
+        i64,
+        Option<UserId>,
+        Option<DateTime<Utc>>,
+        DateTime<Utc>,
+    ) = articles::table
+        .find(id)
+        .select((
+            articles::slug,
+            articles::status,
+            articles::version,
+            articles::created_by_id,
+            articles::first_published_at,
+            diesel::dsl::now.into_sql::<diesel::sql_types::Timestamptz>(),
+        ))
+        .for_update()
+        .first(tx)?;
     if actor.role == Role::Author && created_by_id != actor.user {
         return Err(StoreError::Forbidden { detail: "An author may change their own articles only; ask an editor.".to_owned() });
     }
@@ -172,7 +190,7 @@ pub(super) fn touch(tx: &mut PgConnection, id: ArticleId) -> StoreResult<()> {
 fn set(tx: &mut PgConnection, id: ArticleId, changes: &ArticleChanges, filed: &filing::Filed) -> StoreResult<()> {
     let body = changes.body.as_ref().map(|text| match text {
         BodyText::Html(html) => body::sanitise(html),
-        BodyText::Markdown(text) => body::sanitise(text),
+        BodyText::Markdown(text) => body::from_markdown(text),
     });
     let changeset = Changeset {
         slug: changes.slug.as_ref().map(|slug| slug.as_str()),
