@@ -16,3 +16,6 @@ pub mod related;
 pub mod section;
 
 pub mod examples;
+
+pub mod session;
+pub mod user;

@@ -2,3 +2,7 @@
 
 pub mod articles;
 pub mod sections;
+
+pub mod auth;
+pub mod me;
+pub mod users;
