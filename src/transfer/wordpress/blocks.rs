@@ -54,7 +54,9 @@ fn write(out: &mut String, content: &str, scene: &mut Scene<'_>, depth: usize) {
             continue;
         }
         let name = delimiter.name;
-        let attribute = |key: &str| delimiter.attributes.and_then(|json| serde_json::from_str::<Value>(json).ok()).and_then(|json| json.get(key).cloned());
+        let attribute = |key: &str| {
+            delimiter.attributes.and_then(|json| serde_json::from_str::<Value>(json).ok()).and_then(|json| json.get(key).cloned())
+        };
         if name == "block" {
             reusable(out, attribute("ref").as_ref().and_then(Value::as_u64), scene, depth);
             if !delimiter.is_void {
@@ -225,8 +227,15 @@ mod tests {
     fn embeds_are_made_of_their_address() {
         let body = "<!-- wp:embed {\"url\":\"https://youtu.be/abc\"} --><figure class=\"wp-block-embed\"><div class=\"wp-block-embed__wrapper\">\nhttps://youtu.be/abc\n</div><figcaption>Storm</figcaption></figure><!-- /wp:embed -->";
         let (out, _) = html(body);
-        assert!(out.contains("src=\"https://www.youtube.com/embed/abc\"") && out.contains("<figcaption>Storm</figcaption></figure>"), "{out}");
-        assert!(html(&body.replace(" {\"url\":\"https://youtu.be/abc\"}", "").replace("wp:embed", "wp:core-embed/youtube")).0.contains("/embed/abc"));
+        assert!(
+            out.contains("src=\"https://www.youtube.com/embed/abc\"") && out.contains("<figcaption>Storm</figcaption></figure>"),
+            "{out}"
+        );
+        assert!(
+            html(&body.replace(" {\"url\":\"https://youtu.be/abc\"}", "").replace("wp:embed", "wp:core-embed/youtube"))
+                .0
+                .contains("/embed/abc")
+        );
         assert!(html("<!-- wp:paragraph --><p>https://youtu.be/abc</p><!-- /wp:paragraph -->").0.contains("/embed/abc"));
     }
 
@@ -240,7 +249,8 @@ mod tests {
 
     #[test]
     fn what_wordpress_would_fill_is_counted() {
-        let (out, findings) = html("<!-- wp:latest-posts {\"n\":3} /--><!-- wp:latest-posts /--><!-- wp:more --><!--more--><!-- /wp:more -->");
+        let (out, findings) =
+            html("<!-- wp:latest-posts {\"n\":3} /--><!-- wp:latest-posts /--><!-- wp:more --><!--more--><!-- /wp:more -->");
         assert_eq!(out.replace("<!--more-->", ""), "");
         assert_eq!(findings.blocks.get("latest-posts"), Some(&2));
     }

@@ -17,7 +17,9 @@ pub(super) fn embed(address: &str) -> Option<String> {
         "youtube.com" | "youtube-nocookie.com" | "music.youtube.com" => {
             let id = match first {
                 "embed" | "v" | "shorts" | "live" => second.to_owned(),
-                "playlist" => return Some(frame(&format!("https://www.youtube.com/embed/videoseries?list={}", token(&query("list")?)?), "YouTube")),
+                "playlist" => {
+                    return Some(frame(&format!("https://www.youtube.com/embed/videoseries?list={}", token(&query("list")?)?), "YouTube"));
+                }
                 _ => query("v")?,
             };
             youtube(&id, query("t").or_else(|| query("start")))
@@ -25,7 +27,12 @@ pub(super) fn embed(address: &str) -> Option<String> {
         "youtu.be" => youtube(first, query("t")),
         "vimeo.com" | "player.vimeo.com" => {
             let place = parts.iter().rposition(|part| is_number(part))?;
-            let hash = parts.get(place + 1).copied().map(str::to_owned).or_else(|| query("h")).and_then(|hash| token(&hash).map(|hash| format!("?h={hash}")));
+            let hash = parts
+                .get(place + 1)
+                .copied()
+                .map(str::to_owned)
+                .or_else(|| query("h"))
+                .and_then(|hash| token(&hash).map(|hash| format!("?h={hash}")));
             Some(frame(&format!("https://player.vimeo.com/video/{}{}", parts.get(place)?, hash.unwrap_or_default()), "Vimeo"))
         }
         "dailymotion.com" | "dai.ly" => {
@@ -47,7 +54,9 @@ pub(super) fn embed(address: &str) -> Option<String> {
             let target: String = url::form_urlencoded::byte_serialize(url.path().as_bytes()).collect();
             Some(frame(&format!("https://www.mixcloud.com/widget/iframe/?feed={target}"), "Mixcloud"))
         }
-        "archive.org" if first == "details" || first == "embed" => Some(frame(&format!("https://archive.org/embed/{}", token(second)?), "Internet Archive")),
+        "archive.org" if first == "details" || first == "embed" => {
+            Some(frame(&format!("https://archive.org/embed/{}", token(second)?), "Internet Archive"))
+        }
         "twitter.com" | "x.com" => {
             let place = parts.iter().position(|part| matches!(*part, "status" | "statuses"))?;
             parts.get(place + 1).filter(|id| is_number(id))?;
@@ -63,11 +72,18 @@ pub(super) fn embed(address: &str) -> Option<String> {
         "facebook.com" | "fb.watch" => {
             let is_video = host == "fb.watch" || parts.contains(&"videos") || first == "watch";
             let class = if is_video { "fb-video" } else { "fb-post" };
-            Some(format!("<div class=\"{class}\" data-href=\"{}\"><a href=\"{}\">{}</a></div>", quoted(address), quoted(address), escaped(address)))
+            Some(format!(
+                "<div class=\"{class}\" data-href=\"{}\"><a href=\"{}\">{}</a></div>",
+                quoted(address),
+                quoted(address),
+                escaped(address)
+            ))
         }
         "reddit.com" if parts.contains(&"comments") => Some(quote("reddit-embed-bq", "", address)),
         "flickr.com" | "flic.kr" | "scribd.com" | "slideshare.net" | "imgur.com" | "kickstarter.com" | "issuu.com" | "speakerdeck.com"
-        | "wordpress.tv" | "videopress.com" | "pinterest.com" | "tumblr.com" | "gist.github.com" | "bsky.app" | "threads.net" => Some(link(address)),
+        | "wordpress.tv" | "videopress.com" | "pinterest.com" | "tumblr.com" | "gist.github.com" | "bsky.app" | "threads.net" => {
+            Some(link(address))
+        }
         _ => None,
     }
 }
@@ -79,7 +95,8 @@ pub(super) fn link(address: &str) -> String {
 
 fn youtube(id: &str, start: Option<String>) -> Option<String> {
     let id = token(id)?;
-    let start = start.as_deref().and_then(seconds).filter(|seconds| *seconds > 0).map(|seconds| format!("?start={seconds}")).unwrap_or_default();
+    let start =
+        start.as_deref().and_then(seconds).filter(|seconds| *seconds > 0).map(|seconds| format!("?start={seconds}")).unwrap_or_default();
     Some(frame(&format!("https://www.youtube.com/embed/{id}{start}"), "YouTube"))
 }
 
@@ -113,7 +130,8 @@ fn is_number(text: &str) -> bool {
 
 /// An id that may go into an address.
 fn token(text: &str) -> Option<&str> {
-    (!text.is_empty() && text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))).then_some(text)
+    (!text.is_empty() && text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')))
+        .then_some(text)
 }
 
 #[cfg(test)]
@@ -141,13 +159,18 @@ mod tests {
     #[test]
     fn posts_become_what_their_scripts_look_for() {
         assert!(embed("https://twitter.com/a/status/1").is_some_and(|html| html.contains("twitter-tweet")));
-        assert!(embed("https://www.instagram.com/p/Ab1/").is_some_and(|html| html.contains("data-instgrm-permalink=\"https://www.instagram.com/p/Ab1/\"")));
+        assert!(
+            embed("https://www.instagram.com/p/Ab1/")
+                .is_some_and(|html| html.contains("data-instgrm-permalink=\"https://www.instagram.com/p/Ab1/\""))
+        );
         assert!(embed("https://www.tiktok.com/@a/video/77").is_some_and(|html| html.contains("data-video-id=\"77\"")));
     }
 
     #[test]
     fn what_is_no_embed_stays_alone() {
-        for page in ["https://example.org/", "https://twitter.com/a", "https://www.youtube.com/@channel", "https://vimeo.com/about", "nonsense"] {
+        for page in
+            ["https://example.org/", "https://twitter.com/a", "https://www.youtube.com/@channel", "https://vimeo.com/about", "nonsense"]
+        {
             assert_eq!(embed(page), None, "{page}");
         }
         assert_eq!(embed("https://youtu.be/%22%3E%3Cscript%3E"), None);

@@ -51,7 +51,9 @@ pub fn sniff(start: &[u8]) -> Result<(Encoding, usize), String> {
             // A mark says UTF-8 in bytes, which beats a label.
             _ if mark > 0 => Ok((Encoding::Utf8, mark)),
             "iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "windows-1252" | "cp1252" => Ok((Encoding::Windows1252, mark)),
-            _ => Err(format!("the file is declared as `{name}`: convert it to UTF-8 first (`iconv -f {name} -t UTF-8`), and change its first line")),
+            _ => Err(format!(
+                "the file is declared as `{name}`: convert it to UTF-8 first (`iconv -f {name} -t UTF-8`), and change its first line"
+            )),
         },
     }
 }
@@ -122,8 +124,8 @@ impl<R: BufRead> BufRead for Decoded<R> {
 /// The character of a byte, as browsers read it (WHATWG Encoding, index windows-1252).
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜',
-        '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘', '’', '“', '”', '•',
+        '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9F => HIGH[usize::from(byte - 0x80)],
@@ -162,7 +164,9 @@ mod tests {
     #[test]
     fn latin_letters_and_smart_quotes_decode() {
         let mut text = String::new();
-        Decoded::new(io::BufReader::with_capacity(2, &b"caf\xE9 \x93x\x94 \x80"[..]), Encoding::Windows1252).read_to_string(&mut text).unwrap();
+        Decoded::new(io::BufReader::with_capacity(2, &b"caf\xE9 \x93x\x94 \x80"[..]), Encoding::Windows1252)
+            .read_to_string(&mut text)
+            .unwrap();
         assert_eq!(text, "café “x” €");
     }
 }

@@ -49,7 +49,8 @@ mod tests {
         let mut library = Library::default();
         library.add(Attachment { id: 50, alt: "A \"grey\" quay".into(), ..Attachment::default() });
         library.set_media_id(50, uuid::Uuid::nil());
-        let (html, found) = tied("<p><img class=\"size-full wp-image-50\" src=\"a.jpg\" alt=\"\"/><img class=\"wp-image-7\" src=\"b.jpg\"></p>", &library);
+        let (html, found) =
+            tied("<p><img class=\"size-full wp-image-50\" src=\"a.jpg\" alt=\"\"/><img class=\"wp-image-7\" src=\"b.jpg\"></p>", &library);
         assert_eq!(found, [50]);
         assert!(html.contains("data-media-id=\"00000000-0000-0000-0000-000000000000\" alt=\"A &quot;grey&quot; quay\" class="), "{html}");
         assert!(html.ends_with("<img class=\"wp-image-7\" src=\"b.jpg\"></p>"));

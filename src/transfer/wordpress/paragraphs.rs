@@ -203,7 +203,20 @@ fn written(run: &str) -> String {
 fn is_verbatim(name: &str) -> bool {
     matches!(
         name,
-        "pre" | "script" | "style" | "textarea" | "object" | "audio" | "video" | "svg" | "math" | "select" | "iframe" | "noscript" | "template" | "canvas"
+        "pre"
+            | "script"
+            | "style"
+            | "textarea"
+            | "object"
+            | "audio"
+            | "video"
+            | "svg"
+            | "math"
+            | "select"
+            | "iframe"
+            | "noscript"
+            | "template"
+            | "canvas"
             | "figure"
     )
 }
@@ -212,9 +225,38 @@ fn is_block(name: &str) -> bool {
     is_line(name)
         || matches!(
             name,
-            "address" | "article" | "aside" | "blockquote" | "center" | "col" | "colgroup" | "dd" | "details" | "dir" | "div" | "dl" | "fieldset" | "footer"
-                | "form" | "header" | "hgroup" | "hr" | "li" | "main" | "menu" | "nav" | "ol" | "section" | "table" | "tbody" | "td" | "tfoot" | "th"
-                | "thead" | "tr" | "ul"
+            "address"
+                | "article"
+                | "aside"
+                | "blockquote"
+                | "center"
+                | "col"
+                | "colgroup"
+                | "dd"
+                | "details"
+                | "dir"
+                | "div"
+                | "dl"
+                | "fieldset"
+                | "footer"
+                | "form"
+                | "header"
+                | "hgroup"
+                | "hr"
+                | "li"
+                | "main"
+                | "menu"
+                | "nav"
+                | "ol"
+                | "section"
+                | "table"
+                | "tbody"
+                | "td"
+                | "tfoot"
+                | "th"
+                | "thead"
+                | "tr"
+                | "ul"
         )
 }
 
@@ -233,7 +275,10 @@ pub(super) fn embed_lonely_addresses(html: &str) -> String {
             let length = html[end..].find('<')?;
             let address = html[end..end + length].trim().replace("&amp;", "&");
             let close = end + length;
-            (html[close..].starts_with("</p>") && is_address(&address)).then(|| embeds::embed(&address)).flatten().map(|embed| (embed, close + 4))
+            (html[close..].starts_with("</p>") && is_address(&address))
+                .then(|| embeds::embed(&address))
+                .flatten()
+                .map(|embed| (embed, close + 4))
         });
         match embed {
             Some((embed, end)) => {
@@ -286,7 +331,10 @@ mod tests {
     fn verbatim_elements_keep_their_lines() {
         check("a\n<pre>x\n\n y</pre>\nb", "<p>a</p><pre>x\n\n y</pre><p>b</p>");
         check("<script>\n\nx\n</script>", "<script>\n\nx\n</script>");
-        check("a\n\n<figure><img src=\"x\">\n\n<figcaption>c</figcaption></figure>", "<p>a</p><figure><img src=\"x\">\n\n<figcaption>c</figcaption></figure>");
+        check(
+            "a\n\n<figure><img src=\"x\">\n\n<figcaption>c</figcaption></figure>",
+            "<p>a</p><figure><img src=\"x\">\n\n<figcaption>c</figcaption></figure>",
+        );
         check("<a href=\"x\"\ntitle=\"y\">z</a>", "<p><a href=\"x\"\ntitle=\"y\">z</a></p>");
     }
 

@@ -389,7 +389,11 @@ mod tests {
             assert!(GAZETTE.contains(from));
             assert_eq!(items(&GAZETTE.replace(from, to)), items(GAZETTE), "{from}");
         }
-        let renamed = GAZETTE.replace("wp:", "press:").replace("xmlns:wp=", "xmlns:press=").replace("excerpt:", "short:").replace("xmlns:excerpt=", "xmlns:short=");
+        let renamed = GAZETTE
+            .replace("wp:", "press:")
+            .replace("xmlns:wp=", "xmlns:press=")
+            .replace("excerpt:", "short:")
+            .replace("xmlns:excerpt=", "xmlns:short=");
         let renamed: Vec<String> = items(&renamed).into_iter().map(|item| item.excerpt).collect();
         assert_eq!(renamed, items(GAZETTE).into_iter().map(|item| item.excerpt).collect::<Vec<_>>());
     }
@@ -482,7 +486,8 @@ mod tests {
 
     #[test]
     fn an_item_without_end_is_refused_before_memory_is() {
-        let text = export(&format!("<item><title>Big</title><content:encoded><![CDATA[{}]]></content:encoded></item>", "x".repeat(100_000)));
+        let text =
+            export(&format!("<item><title>Big</title><content:encoded><![CDATA[{}]]></content:encoded></item>", "x".repeat(100_000)));
         let options = ReadOptions { item_bytes: 50_000, ..ReadOptions::default() };
         let message = read_with(text.as_bytes(), options).unwrap_err().to_string();
         assert!(message.contains("larger") && message.contains("line 4"), "{message}");

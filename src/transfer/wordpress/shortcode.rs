@@ -48,25 +48,122 @@ const DEEPEST: usize = 16;
 
 /// Names that show content here.
 const SHOWN: &[&str] = &[
-    "audio", "blockquote", "button", "caption", "code", "dailymotion", "efn_note", "embed", "facebook", "flickr", "fn", "footnote", "gallery", "gist",
-    "googlemaps", "instagram", "mfn", "playlist", "pullquote", "quote", "ref", "soundcloud", "sourcecode", "spotify", "ted", "tiktok", "tweet", "twitter", "video",
-    "vimeo", "wp_caption", "wpvideo", "youtube",
+    "audio",
+    "blockquote",
+    "button",
+    "caption",
+    "code",
+    "dailymotion",
+    "efn_note",
+    "embed",
+    "facebook",
+    "flickr",
+    "fn",
+    "footnote",
+    "gallery",
+    "gist",
+    "googlemaps",
+    "instagram",
+    "mfn",
+    "playlist",
+    "pullquote",
+    "quote",
+    "ref",
+    "soundcloud",
+    "sourcecode",
+    "spotify",
+    "ted",
+    "tiktok",
+    "tweet",
+    "twitter",
+    "video",
+    "vimeo",
+    "wp_caption",
+    "wpvideo",
+    "youtube",
 ];
 
 /// Of those, the ones that mean nothing without attributes or content, so that the bare word in brackets is a word.
 const NEEDS_MORE: &[&str] = &[
-    "audio", "blockquote", "button", "caption", "code", "dailymotion", "embed", "facebook", "flickr", "fn", "footnote", "gist", "googlemaps", "instagram", "quote",
-    "pullquote", "ref", "soundcloud", "sourcecode", "spotify", "ted", "tiktok", "tweet", "twitter", "video", "vimeo", "wp_caption", "wpvideo", "youtube",
+    "audio",
+    "blockquote",
+    "button",
+    "caption",
+    "code",
+    "dailymotion",
+    "embed",
+    "facebook",
+    "flickr",
+    "fn",
+    "footnote",
+    "gist",
+    "googlemaps",
+    "instagram",
+    "quote",
+    "pullquote",
+    "ref",
+    "soundcloud",
+    "sourcecode",
+    "spotify",
+    "ted",
+    "tiktok",
+    "tweet",
+    "twitter",
+    "video",
+    "vimeo",
+    "wp_caption",
+    "wpvideo",
+    "youtube",
 ];
 
 /// Names of plugins that are often written bare.
 const PLUGINS: &[&str] = &[
-    "ad", "adrotate", "adsense", "advertisement", "archives", "contact-form", "contact-form-7", "mailpoet_form", "mc4wp_form", "newsletter", "ninja_form", "poll",
-    "products", "rev_slider", "searchform", "share", "shareaholic", "sitemap", "subscribe", "tableofcontents", "toc", "wpforms", "yop_poll",
+    "ad",
+    "adrotate",
+    "adsense",
+    "advertisement",
+    "archives",
+    "contact-form",
+    "contact-form-7",
+    "mailpoet_form",
+    "mc4wp_form",
+    "newsletter",
+    "ninja_form",
+    "poll",
+    "products",
+    "rev_slider",
+    "searchform",
+    "share",
+    "shareaholic",
+    "sitemap",
+    "subscribe",
+    "tableofcontents",
+    "toc",
+    "wpforms",
+    "yop_poll",
 ];
 
 /// How the names of page builders begin.
-const BUILDERS: &[&str] = &["av_", "cs_", "dt_", "et_", "fl_", "fusion_", "mk_", "nectar_", "su_", "td_", "tdb_", "tdc_", "tve_", "us_", "vc_", "woocommerce_", "wpb_", "x_"];
+const BUILDERS: &[&str] = &[
+    "av_",
+    "cs_",
+    "dt_",
+    "et_",
+    "fl_",
+    "fusion_",
+    "mk_",
+    "nectar_",
+    "su_",
+    "td_",
+    "tdb_",
+    "tdc_",
+    "tve_",
+    "us_",
+    "vc_",
+    "woocommerce_",
+    "wpb_",
+    "x_",
+];
 
 /// Expands the shortcodes of a body.
 pub(super) fn expand(text: &str, scene: &mut Scene<'_>) -> String {
@@ -152,7 +249,10 @@ fn passed_over(text: &str, here: usize) -> usize {
     let Some(end) = tag_end(text, here) else { return here + 1 };
     let tag = &text[here..end];
     let name = tag_name(tag);
-    if !tag.starts_with("</") && !tag.ends_with("/>") && matches!(name.as_str(), "pre" | "code" | "script" | "style" | "textarea" | "svg" | "math") {
+    if !tag.starts_with("</")
+        && !tag.ends_with("/>")
+        && matches!(name.as_str(), "pre" | "code" | "script" | "style" | "textarea" | "svg" | "math")
+    {
         return element_end(text, end, &name);
     }
     end
@@ -166,7 +266,8 @@ pub(super) fn parse_tag(text: &str) -> Option<Tag<'_>> {
     let length = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
     let (name, after) = inner.split_at(length);
     // Registered names are small letters by custom, and words of a text begin with a capital after a full stop.
-    if !name.starts_with(|first: char| first.is_ascii_lowercase()) || name.len() > 60 || name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if !name.starts_with(|first: char| first.is_ascii_lowercase()) || name.len() > 60 || name.bytes().any(|byte| byte.is_ascii_uppercase())
+    {
         return None;
     }
     if !after.starts_with(|next: char| next.is_whitespace() || matches!(next, ']' | '/' | '=' | '\u{a0}')) {
@@ -229,7 +330,15 @@ impl Attributes {
             .replace("&#8221;", "\"")
             .replace("&#8243;", "\"")
             .chars()
-            .map(|character| if matches!(character, '“' | '”' | '″' | '„') { '"' } else if character == '\u{a0}' { ' ' } else { character })
+            .map(|character| {
+                if matches!(character, '“' | '”' | '″' | '„') {
+                    '"'
+                } else if character == '\u{a0}' {
+                    ' '
+                } else {
+                    character
+                }
+            })
             .collect();
         let mut attributes = Self::default();
         let mut rest = straight.trim();
@@ -264,7 +373,8 @@ impl Attributes {
 
     /// `[video of the day]`: several words, and no more.
     fn is_prose(&self) -> bool {
-        self.named.is_empty() && !self.positional.iter().any(|value| value.contains(['/', ':', '.', '_']) || value.bytes().any(|byte| byte.is_ascii_digit()))
+        self.named.is_empty()
+            && !self.positional.iter().any(|value| value.contains(['/', ':', '.', '_']) || value.bytes().any(|byte| byte.is_ascii_digit()))
     }
 }
 
@@ -284,7 +394,13 @@ fn unescaped(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#039;", "'").replace("&#39;", "'").replace("&#038;", "&").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#039;", "'")
+        .replace("&#39;", "'")
+        .replace("&#038;", "&")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -337,7 +453,8 @@ mod tests {
 
     #[test]
     fn unknown_shortcodes_go_their_content_stays_and_they_are_counted() {
-        let (html, findings) = expanded("a [vc_row][vc_column width=\"1/2\"]b[/vc_column][/vc_row] c [foo bar=\"1\"] d [toc] [x-form /] [b]bold[/b]");
+        let (html, findings) =
+            expanded("a [vc_row][vc_column width=\"1/2\"]b[/vc_column][/vc_row] c [foo bar=\"1\"] d [toc] [x-form /] [b]bold[/b]");
         assert_eq!(html, "a b c d bold");
         let counted: Vec<(&str, u64)> = findings.shortcodes.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         assert_eq!(counted, [("b", 1), ("foo", 1), ("toc", 1), ("vc_column", 1), ("vc_row", 1), ("x-form", 1)]);
@@ -352,8 +469,12 @@ mod tests {
 
     #[test]
     fn captions_of_both_forms_become_figures() {
-        let new = "[caption id=\"attachment_50\" width=\"300\"]<a href=\"/q\"><img src=\"q.jpg\" /></a> The <em>quay</em>\nat dawn. [/caption]";
-        assert_eq!(expanded(new).0, "<figure><a href=\"/q\"><img src=\"q.jpg\" /></a><figcaption>The <em>quay</em> at dawn.</figcaption></figure>");
+        let new =
+            "[caption id=\"attachment_50\" width=\"300\"]<a href=\"/q\"><img src=\"q.jpg\" /></a> The <em>quay</em>\nat dawn. [/caption]";
+        assert_eq!(
+            expanded(new).0,
+            "<figure><a href=\"/q\"><img src=\"q.jpg\" /></a><figcaption>The <em>quay</em> at dawn.</figcaption></figure>"
+        );
         let old = "[wp_caption width='300' caption='The &lt;em&gt;quay&lt;/em&gt;']<img src=\"q.jpg\" />[/wp_caption]";
         assert_eq!(expanded(old).0, "<figure><img src=\"q.jpg\" /><figcaption>The <em>quay</em></figcaption></figure>");
         assert_eq!(expanded("[caption]<img src=\"q.jpg\">[/caption]").0, "<figure><img src=\"q.jpg\"></figure>");

@@ -7,8 +7,38 @@ use super::shortcode::{Attributes, Scene, Tag, expand_to};
 
 /// Languages that syntax highlighters register as shortcodes of their own.
 const LANGUAGES: &[&str] = &[
-    "actionscript3", "bash", "clojure", "coldfusion", "cpp", "csharp", "css", "delphi", "diff", "erlang", "fsharp", "go", "groovy", "html", "java", "javafx",
-    "javascript", "js", "latex", "matlab", "objc", "perl", "php", "powershell", "python", "ruby", "scala", "shell", "sql", "vb", "xml", "yaml",
+    "actionscript3",
+    "bash",
+    "clojure",
+    "coldfusion",
+    "cpp",
+    "csharp",
+    "css",
+    "delphi",
+    "diff",
+    "erlang",
+    "fsharp",
+    "go",
+    "groovy",
+    "html",
+    "java",
+    "javafx",
+    "javascript",
+    "js",
+    "latex",
+    "matlab",
+    "objc",
+    "perl",
+    "php",
+    "powershell",
+    "python",
+    "ruby",
+    "scala",
+    "shell",
+    "sql",
+    "vb",
+    "xml",
+    "yaml",
 ];
 
 /// Whether a shortcode holds source code, in which nothing else is one.
@@ -29,8 +59,13 @@ pub(super) fn show(out: &mut String, tag: &Tag<'_>, content: Option<&str>, scene
         "audio" | "video" | "wpvideo" => player(out, tag.name, &attributes, content, scene),
         "blockquote" | "pullquote" | "quote" => {
             let inner = expand_to(content.unwrap_or_default(), scene, depth + 1);
-            let source = attributes.get("author").or_else(|| attributes.get("cite")).map(|name| format!("\n\n<cite>{}</cite>", escaped(name))).unwrap_or_default();
-            let (open, close) = if tag.name == "pullquote" { ("<aside class=\"pullquote\">", "</aside>") } else { ("<blockquote>", "</blockquote>") };
+            let source = attributes
+                .get("author")
+                .or_else(|| attributes.get("cite"))
+                .map(|name| format!("\n\n<cite>{}</cite>", escaped(name)))
+                .unwrap_or_default();
+            let (open, close) =
+                if tag.name == "pullquote" { ("<aside class=\"pullquote\">", "</aside>") } else { ("<blockquote>", "</blockquote>") };
             block(out, &format!("{open}\n\n{}{source}\n\n{close}", inner.trim()));
         }
         "button" => {
@@ -128,7 +163,8 @@ fn picture_end(content: &str) -> Option<usize> {
 }
 
 fn gallery(out: &mut String, attributes: &Attributes, scene: &mut Scene<'_>) {
-    let numbers = |name: &str| attributes.get(name).map(|ids| ids.split([',', ' ']).filter_map(|id| id.trim().parse().ok()).collect::<Vec<u64>>());
+    let numbers =
+        |name: &str| attributes.get(name).map(|ids| ids.split([',', ' ']).filter_map(|id| id.trim().parse().ok()).collect::<Vec<u64>>());
     let asked = numbers("ids").or_else(|| numbers("include"));
     let mut pictures: Vec<&Attachment> = Vec::new();
     match &asked {
@@ -143,7 +179,12 @@ fn gallery(out: &mut String, attributes: &Attributes, scene: &mut Scene<'_>) {
         None => {
             let post = attributes.get("id").and_then(|id| id.parse().ok()).unwrap_or(scene.post);
             let without = numbers("exclude").unwrap_or_default();
-            pictures = scene.library.attached_to(post).into_iter().filter(|picture| picture.is_image() && !without.contains(&picture.id)).collect();
+            pictures = scene
+                .library
+                .attached_to(post)
+                .into_iter()
+                .filter(|picture| picture.is_image() && !without.contains(&picture.id))
+                .collect();
         }
     }
     if attributes.get("order").is_some_and(|order| order.eq_ignore_ascii_case("desc")) {
@@ -168,7 +209,8 @@ pub(super) fn figure(picture: &Attachment) -> String {
     if let Some(id) = picture.media_id {
         image.push_str(&format!(" data-media-id=\"{id}\""));
     }
-    let caption = if picture.caption.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>", escaped(&picture.caption)) };
+    let caption =
+        if picture.caption.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>", escaped(&picture.caption)) };
     format!("<figure>{image}>{caption}</figure>")
 }
 
@@ -187,7 +229,12 @@ fn player(out: &mut String, name: &str, attributes: &Attributes, content: Option
     // A player without a source plays what was uploaded to the post.
     let found = given.or_else(|| {
         let kind = if name == "audio" { "audio/" } else { "video/" };
-        scene.library.attached_to(scene.post).into_iter().find(|item| item.mime_type.is_some_and(|mime| mime.starts_with(kind))).map(|item| item.url.clone())
+        scene
+            .library
+            .attached_to(scene.post)
+            .into_iter()
+            .find(|item| item.mime_type.is_some_and(|mime| mime.starts_with(kind)))
+            .map(|item| item.url.clone())
     });
     let Some(source) = found else {
         *scene.findings.shortcodes.entry(name.to_owned()).or_default() += 1;
@@ -213,7 +260,12 @@ fn playlist(out: &mut String, attributes: &Attributes, scene: &mut Scene<'_>) {
     let kind = if attributes.get("type") == Some("video") { "video" } else { "audio" };
     let items: Vec<&Attachment> = match attributes.get("ids") {
         Some(ids) => ids.split(',').filter_map(|id| scene.library.attachment(id.trim().parse().ok()?)).collect(),
-        None => scene.library.attached_to(scene.post).into_iter().filter(|item| item.mime_type.is_some_and(|mime| mime.starts_with(kind))).collect(),
+        None => scene
+            .library
+            .attached_to(scene.post)
+            .into_iter()
+            .filter(|item| item.mime_type.is_some_and(|mime| mime.starts_with(kind)))
+            .collect(),
     };
     if items.is_empty() {
         *scene.findings.shortcodes.entry("playlist".into()).or_default() += 1;
@@ -226,7 +278,8 @@ fn playlist(out: &mut String, attributes: &Attributes, scene: &mut Scene<'_>) {
 
 /// Code stands escaped or raw in posts, as the editor of the day left it.
 fn source_code(out: &mut String, name: &str, attributes: &Attributes, content: &str) {
-    let language = attributes.get("language").or_else(|| attributes.get("lang")).unwrap_or(if LANGUAGES.contains(&name) { name } else { "" });
+    let language =
+        attributes.get("language").or_else(|| attributes.get("lang")).unwrap_or(if LANGUAGES.contains(&name) { name } else { "" });
     let is_escaped = content.contains("&lt;") || content.contains("&gt;") || content.contains("&amp;");
     let code = content.trim_matches('\n');
     let code = if is_escaped { code.replace('<', "&lt;").replace('>', "&gt;") } else { escaped(code) };

@@ -205,7 +205,10 @@ impl<R: BufRead> Events<R> {
             }
             // quick-xml gives a declaration wherever it stands; it is refused nowhere else for the few files that begin with an empty line.
             Event::Decl(_) | Event::PI(_) => Ok(None),
-            Event::DocType(_) => Err(broken(start, "the file has a DOCTYPE, which WordPress never writes; it is refused because it can pull in other files".into())),
+            Event::DocType(_) => Err(broken(
+                start,
+                "the file has a DOCTYPE, which WordPress never writes; it is refused because it can pull in other files".into(),
+            )),
             Event::Eof => self.end(start).map(Some),
         }
     }
@@ -249,7 +252,10 @@ impl<R: BufRead> Events<R> {
     fn add_text(&mut self, bytes: &[u8], start: Place) -> Result<Option<Step>, ReadError> {
         let text = std::str::from_utf8(bytes).map_err(|fault| not_utf8(start.after(&bytes[..fault.valid_up_to()])))?;
         if let Some(at) = text.find("]]>") {
-            return Err(broken(start.after(text[..at].as_bytes()), "`]]>` stands in text, where it must be split or written `]]&gt;`".into()));
+            return Err(broken(
+                start.after(text[..at].as_bytes()),
+                "`]]>` stands in text, where it must be split or written `]]&gt;`".into(),
+            ));
         }
         if self.open.is_empty() {
             return match text.find(|character: char| !character.is_ascii_whitespace()) {
@@ -327,7 +333,9 @@ impl<R: BufRead> Events<R> {
                 self.text.push_str(text);
                 Ok(Some(Step::Text))
             }
-            None => Err(broken(start, format!("`&{name};` is no entity of XML; outside CDATA write `&amp;{name};` or the character itself"))),
+            None => {
+                Err(broken(start, format!("`&{name};` is no entity of XML; outside CDATA write `&amp;{name};` or the character itself")))
+            }
         }
     }
 
