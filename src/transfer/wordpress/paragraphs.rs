@@ -131,6 +131,10 @@ impl Writer {
         if run.is_empty() || run == "&nbsp;" || run.chars().all(|character| character.is_whitespace() || character == BREAK) {
             return;
         }
+        // Two runs that a stray tag parted must not stick together.
+        if !self.out.is_empty() && !self.out.ends_with(['>', '\n']) {
+            self.out.push('\n');
+        }
         let is_paragraph = match self.open.last_mut() {
             None => true,
             Some(open) if is_line(&open.name) => {
@@ -148,10 +152,6 @@ impl Writer {
             }
         };
         if !is_paragraph {
-            // Two runs that a stray tag parted must not stick together.
-            if !self.out.ends_with(['>', '\n']) {
-                self.out.push('\n');
-            }
             self.out.push_str(&written(run));
             return;
         }
