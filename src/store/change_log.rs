@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::error::StoreResult;
 use crate::{
     domain::change::{ChangeAction, Resource},
-    schema::{articles, changes},
+    schema::changes,
 };
 
 /// One entry to be.
@@ -62,13 +62,11 @@ pub fn append_all(tx: &mut PgConnection, entries: Vec<Entry>) -> StoreResult<()>
 /// # Errors
 /// Those of the database.
 pub fn last_change(conn: &mut PgConnection) -> StoreResult<Option<DateTime<Utc>>> {
-    let written = changes::table.select(diesel::dsl::max(changes::occurred_at)).single_value();
-    let due = articles::table
-        .filter(super::visibility::visible())
-        .select(articles::published_at)
-        .order((articles::published_at.desc(), articles::id.desc()))
-        .limit(1)
-        .single_value();
-    let (written, due): (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = diesel::select((written, due)).first(conn)?;
-    Ok(written.max(due))
+    #[derive(QueryableByName)]
+    struct Last {
+        #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>)]
+        at: Option<DateTime<Utc>>,
+    }
+    let last: Last = diesel::sql_query(concat!("SELECT\n", include_str!("sql/last_change.sql"), " AS at")).get_result(conn)?;
+    Ok(last.at)
 }
