@@ -11,7 +11,6 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use diesel::pg::copy::ExecuteCopyFromDsl as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
 use serde_json::json;
@@ -168,7 +167,7 @@ pub struct BulkPage {
 
 /// A menu.
 #[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = menus)]
+#[diesel(table_name = menus, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns say it")]
 pub struct BulkMenu {
     pub id: MenuId,
@@ -252,7 +251,7 @@ impl<'a> From<&'a BulkArticle> for ArticleColumns<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = article_sections)]
+#[diesel(table_name = article_sections, treat_none_as_default_value = false)]
 struct FurtherSection {
     article_id: ArticleId,
     section_id: SectionId,
@@ -260,7 +259,7 @@ struct FurtherSection {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = article_tags)]
+#[diesel(table_name = article_tags, treat_none_as_default_value = false)]
 struct TagOf {
     article_id: ArticleId,
     tag_id: TagId,
@@ -268,7 +267,7 @@ struct TagOf {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = bylines)]
+#[diesel(table_name = bylines, treat_none_as_default_value = false)]
 struct NameOf {
     article_id: ArticleId,
     author_id: AuthorId,
@@ -277,7 +276,7 @@ struct NameOf {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = article_media)]
+#[diesel(table_name = article_media, treat_none_as_default_value = false)]
 struct PictureOf {
     article_id: ArticleId,
     media_id: MediaId,
@@ -295,7 +294,7 @@ struct SourceOf<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = legacy_paths)]
+#[diesel(table_name = legacy_paths, treat_none_as_default_value = false)]
 struct LegacyPath<'a> {
     path: &'a str,
     resource: Resource,
