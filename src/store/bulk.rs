@@ -27,8 +27,8 @@ use crate::domain::change::{ChangeAction, Resource};
 use crate::domain::id::{ArticleId, AuthorId, MediaId, MenuId, PageId, SectionId, SourceId, TagId};
 use crate::domain::media::MediaKind;
 use crate::schema::{
-    article_media, article_sections, article_sources, article_tags, articles, authors, bylines, legacy_paths, media, menu_items, menus, pages, sections,
-    slug_history, sources, tags,
+    article_media, article_sections, article_sources, article_tags, articles, authors, bylines, legacy_paths, media, menu_items, menus,
+    pages, sections, slug_history, sources, tags,
 };
 
 /// An article with all that is filed with it. The body is sanitised, the standfirst plain text.
@@ -377,7 +377,11 @@ fn insert_relations(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResult<
     let mut from = Vec::new();
     for article in some {
         let article_id = article.id;
-        further.extend((0..).zip(&article.further_sections).map(|(position, &section_id)| FurtherSection { article_id, section_id, position }));
+        further.extend((0..).zip(&article.further_sections).map(|(position, &section_id)| FurtherSection {
+            article_id,
+            section_id,
+            position,
+        }));
         tagged.extend((0..).zip(&article.tags).map(|(position, &tag_id)| TagOf { article_id, tag_id, position }));
         names.extend((0..).zip(&article.byline).map(|(position, &(author_id, role))| NameOf { article_id, author_id, role, position }));
         pictures.extend((0..).zip(&article.media).map(|(position, &media_id)| PictureOf { article_id, media_id, position }));
@@ -435,7 +439,12 @@ fn log_created(tx: &mut PgConnection, resource: Resource, some: impl Iterator<It
 ///
 /// # Errors
 /// Those of the database.
-pub fn log(tx: &mut PgConnection, resource: Resource, action: ChangeAction, some: impl Iterator<Item = (Uuid, serde_json::Value)>) -> StoreResult<()> {
+pub fn log(
+    tx: &mut PgConnection,
+    resource: Resource,
+    action: ChangeAction,
+    some: impl Iterator<Item = (Uuid, serde_json::Value)>,
+) -> StoreResult<()> {
     change_log::append_all(tx, some.map(|(id, details)| Entry { resource, id, action, reason: None, details }).collect())
 }
 
@@ -509,7 +518,8 @@ pub fn insert_menus(tx: &mut PgConnection, some: &[BulkMenu], items: &[BulkMenuI
 /// Those of the database.
 pub fn insert_legacy_paths(tx: &mut PgConnection, some: &[(String, Resource, Uuid)]) -> StoreResult<()> {
     for some in some.chunks(10_000) {
-        let rows: Vec<LegacyPath<'_>> = some.iter().map(|(path, resource, id)| LegacyPath { path, resource: *resource, resource_id: *id }).collect();
+        let rows: Vec<LegacyPath<'_>> =
+            some.iter().map(|(path, resource, id)| LegacyPath { path, resource: *resource, resource_id: *id }).collect();
         diesel::insert_into(legacy_paths::table).values(rows).on_conflict_do_nothing().execute(tx)?;
     }
     Ok(())

@@ -6,7 +6,8 @@ use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 pub(super) fn parse(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim().replace('T', " ");
     let text = text.trim_end_matches('Z');
-    let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")).ok()?;
+    let parsed =
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")).ok()?;
     (1400..=9999).contains(&parsed.year()).then_some(parsed)
 }
 
@@ -52,7 +53,16 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["0000-00-00 00:00:00", "", "2024-02-30 00:00:00", "2024-13-01 00:00:00", "-0001-11-30 00:00:00", "99999-01-01 00:00:00", "soon", "0001-01-01 00:00:00"] {
+        for text in [
+            "0000-00-00 00:00:00",
+            "",
+            "2024-02-30 00:00:00",
+            "2024-13-01 00:00:00",
+            "-0001-11-30 00:00:00",
+            "99999-01-01 00:00:00",
+            "soon",
+            "0001-01-01 00:00:00",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert!(parse("2024-04-30 06:10:00").is_some() && parse("2024-04-30T06:10:00Z").is_some());
@@ -64,7 +74,10 @@ mod tests {
         let local = "2024-04-30 08:10:00";
         assert_eq!(read("2024-04-30 06:10:00", local, "", ("", "")), Some(("2024-04-30 06:10:00".into(), false)));
         assert_eq!(read(zero, local, "Tue, 30 Apr 2024 06:10:00 +0000", ("", "")), Some(("2024-04-30 06:10:00".into(), false)));
-        assert_eq!(read(zero, local, "Mon, 30 Nov -0001 00:00:00 +0000", ("2024-05-01 10:00:00", "2024-05-01 12:00:00")), Some(("2024-04-30 06:10:00".into(), false)));
+        assert_eq!(
+            read(zero, local, "Mon, 30 Nov -0001 00:00:00 +0000", ("2024-05-01 10:00:00", "2024-05-01 12:00:00")),
+            Some(("2024-04-30 06:10:00".into(), false))
+        );
         assert_eq!(read(zero, local, "Thu, 01 Jan 1970 00:00:00 +0000", (zero, zero)), Some(("2024-04-30 08:10:00".into(), true)));
         assert_eq!(read(zero, zero, "", (zero, zero)), None);
     }

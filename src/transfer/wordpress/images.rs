@@ -48,7 +48,7 @@ mod tests {
     fn known_pictures_are_tied_and_described() {
         let mut library = Library::default();
         library.add(Attachment { id: 50, alt: "A \"grey\" quay".into(), ..Attachment::default() });
-        library.set_media_id(50, uuid::Uuid::nil());
+        library.set_media_id(0, uuid::Uuid::nil());
         let (html, found) =
             tied("<p><img class=\"size-full wp-image-50\" src=\"a.jpg\" alt=\"\"/><img class=\"wp-image-7\" src=\"b.jpg\"></p>", &library);
         assert_eq!(found, [50]);

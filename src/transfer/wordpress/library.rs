@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// An attachment: what its item in the file says of it.
@@ -31,6 +32,12 @@ pub struct Attachment {
     pub mime_type: Option<&'static str>,
     /// The place among the attachments of its post.
     pub order: i64,
+    /// How an import knows it again.
+    pub external_id: String,
+    /// When it was uploaded.
+    pub uploaded_at: Option<DateTime<Utc>>,
+    /// Where its own page was on the old site.
+    pub path: Option<String>,
     /// The id of the media record made of it; none while nothing is stored.
     pub media_id: Option<Uuid>,
 }
@@ -45,22 +52,27 @@ impl Attachment {
 /// What bodies refer to.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
-    attachments: HashMap<u64, Attachment>,
-    /// Attachments by the post they belong to, each list in the order of a gallery.
-    children: HashMap<u64, Vec<u64>>,
+    attachments: Vec<Attachment>,
+    by_id: HashMap<u64, usize>,
+    /// Attachments by the post they belong to.
+    children: HashMap<u64, Vec<usize>>,
     reusable_blocks: HashMap<u64, String>,
 }
 
 impl Library {
-    /// Takes an attachment in. One without a number cannot be referred to.
+    /// Takes an attachment in. One without a number cannot be referred to; of two with one number the first counts.
     pub fn add(&mut self, attachment: Attachment) {
-        if attachment.id == 0 || self.attachments.contains_key(&attachment.id) {
-            return;
+        let place = self.attachments.len();
+        if attachment.id != 0 {
+            if self.by_id.contains_key(&attachment.id) {
+                return;
+            }
+            self.by_id.insert(attachment.id, place);
+            if attachment.parent != 0 {
+                self.children.entry(attachment.parent).or_default().push(place);
+            }
         }
-        if attachment.parent != 0 {
-            self.children.entry(attachment.parent).or_default().push(attachment.id);
-        }
-        self.attachments.insert(attachment.id, attachment);
+        self.attachments.push(attachment);
     }
 
     /// Takes a reusable block (`wp_block`) in.
@@ -68,22 +80,27 @@ impl Library {
         self.reusable_blocks.entry(id).or_insert(content);
     }
 
-    /// Says which media record was made of an attachment.
-    pub fn set_media_id(&mut self, id: u64, media_id: Uuid) {
-        if let Some(attachment) = self.attachments.get_mut(&id) {
+    /// All attachments, in file order.
+    pub fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    /// Says which media record was made of the attachment at a place of that list.
+    pub fn set_media_id(&mut self, place: usize, media_id: Uuid) {
+        if let Some(attachment) = self.attachments.get_mut(place) {
             attachment.media_id = Some(media_id);
         }
     }
 
     /// An attachment by its number.
     pub fn attachment(&self, id: u64) -> Option<&Attachment> {
-        self.attachments.get(&id)
+        self.by_id.get(&id).and_then(|place| self.attachments.get(*place))
     }
 
     /// The attachments uploaded to a post, as a gallery without `ids` shows them: by order, then number.
     pub fn attached_to(&self, post: u64) -> Vec<&Attachment> {
-        let ids = self.children.get(&post).map(Vec::as_slice).unwrap_or_default();
-        let mut found: Vec<&Attachment> = ids.iter().filter_map(|id| self.attachments.get(id)).collect();
+        let places = self.children.get(&post).map(Vec::as_slice).unwrap_or_default();
+        let mut found: Vec<&Attachment> = places.iter().filter_map(|place| self.attachments.get(*place)).collect();
         found.sort_by_key(|attachment| (attachment.order, attachment.id));
         found
     }

@@ -31,7 +31,11 @@ pub(super) fn decoded(text: &str) -> String {
         Err(fault) => {
             let valid = fault.utf8_error().valid_up_to();
             // In the middle it is no encoding at all: leave it as it stands.
-            if fault.utf8_error().error_len().is_some() { text.to_owned() } else { String::from_utf8_lossy(&fault.as_bytes()[..valid]).into_owned() }
+            if fault.utf8_error().error_len().is_some() {
+                text.to_owned()
+            } else {
+                String::from_utf8_lossy(&fault.as_bytes()[..valid]).into_owned()
+            }
         }
     }
 }
