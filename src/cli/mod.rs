@@ -9,6 +9,7 @@ mod health;
 mod migrate;
 mod openapi;
 mod serve;
+mod user;
 
 pub use database::Database;
 
@@ -52,6 +53,7 @@ enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
+    User(user::User),
     Doctor(doctor::Doctor),
     Health(health::Health),
 }
@@ -95,6 +97,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(),
             Command::Migrate(migrate) => migrate.run(),
             Command::Openapi(openapi) => openapi.run(),
+            Command::User(user) => user.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Health(health) => health.run(),
         }

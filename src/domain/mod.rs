@@ -7,10 +7,12 @@ pub mod article;
 pub mod author;
 pub mod media;
 
+pub mod account;
 pub mod actor;
 pub mod change;
 pub mod language;
 pub mod licence;
+pub mod links;
 pub mod related;
 pub mod role;
 

@@ -17,6 +17,8 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
+pub mod resolve;
+pub mod sections;
 
 pub mod login_failures;
 pub mod sessions;
