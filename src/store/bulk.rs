@@ -5,8 +5,10 @@
 //! menus. Give articles in batches of some 500 to 2,000, oldest first. A slug that is taken is an error of the whole
 //! transaction: ask [`taken_slugs`] first.
 //!
-//! Every insert also writes the change log; articles get their places in lists and their first revision as well.
-//! The audit gets one entry for the whole import, which the caller writes ([`super::audit::record`]).
+//! Articles get their places in lists and their first revision as well. What goes into the change log is gathered in a [`Log`], to
+//! be written by [`Log::write`] as the last step of the transaction: its entries carry the time at which they are written, and
+//! who reads the log must not find old times in a transaction that ran for a minute. The audit gets one entry for the
+//! whole import, which the caller writes ([`super::audit::record`]).
 
 use std::collections::HashSet;
 
@@ -30,6 +32,25 @@ use crate::schema::{
     article_media, article_sections, article_sources, article_tags, articles, authors, bylines, legacy_paths, media, menu_items, menus,
     pages, sections, slug_history, sources, tags,
 };
+
+/// What has to go into the change log at the end of the transaction.
+#[derive(Debug, Default)]
+pub struct Log(Vec<Entry>);
+
+impl Log {
+    /// Adds an entry for each of some resources.
+    pub fn add(&mut self, resource: Resource, action: ChangeAction, some: impl Iterator<Item = (Uuid, serde_json::Value)>) {
+        self.0.extend(some.map(|(id, details)| Entry { resource, id, action, reason: None, details }));
+    }
+
+    /// Writes the entries. Nothing may be written after it in the same transaction.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn write(self, tx: &mut PgConnection) -> StoreResult<()> {
+        change_log::append_all(tx, self.0)
+    }
+}
 
 /// An article with all that is filed with it. The body is sanitised, the standfirst plain text.
 #[derive(Clone, Debug)]
@@ -315,11 +336,11 @@ macro_rules! copy {
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn insert_articles(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResult<()> {
+pub fn insert_articles(tx: &mut PgConnection, log: &mut Log, some: &[BulkArticle]) -> StoreResult<()> {
     let rows: Vec<ArticleColumns<'_>> = some.iter().map(ArticleColumns::from).collect();
     copy!(tx, articles::table, &rows);
     insert_relations(tx, some)?;
-    finish_articles(tx, some, |article| if article.published_at.is_some() { ChangeAction::Published } else { ChangeAction::Created })
+    finish_articles(tx, log, some, |article| if article.published_at.is_some() { ChangeAction::Published } else { ChangeAction::Created })
 }
 
 /// Replaces articles that are there, with their relations. What the file of an import says nothing of (corrections,
@@ -327,7 +348,7 @@ pub fn insert_articles(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResu
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn update_articles(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResult<()> {
+pub fn update_articles(tx: &mut PgConnection, log: &mut Log, some: &[BulkArticle]) -> StoreResult<()> {
     let ids: Vec<ArticleId> = some.iter().map(|article| article.id).collect();
     for article in some {
         let former: Option<String> = articles::table.find(article.id).select(articles::slug).for_update().first(tx).optional()?;
@@ -366,7 +387,7 @@ pub fn update_articles(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResu
     diesel::delete(article_media::table.filter(article_media::article_id.eq_any(&ids))).execute(tx)?;
     diesel::delete(article_sources::table.filter(article_sources::article_id.eq_any(&ids))).execute(tx)?;
     insert_relations(tx, some)?;
-    finish_articles(tx, some, |_| ChangeAction::Updated)
+    finish_articles(tx, log, some, |_| ChangeAction::Updated)
 }
 
 fn insert_relations(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResult<()> {
@@ -401,21 +422,23 @@ fn insert_relations(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResult<
     Ok(())
 }
 
-fn finish_articles(tx: &mut PgConnection, some: &[BulkArticle], action: impl Fn(&BulkArticle) -> ChangeAction) -> StoreResult<()> {
+fn finish_articles(
+    tx: &mut PgConnection,
+    log: &mut Log,
+    some: &[BulkArticle],
+    action: impl Fn(&BulkArticle) -> ChangeAction,
+) -> StoreResult<()> {
     let ids: Vec<ArticleId> = some.iter().map(|article| article.id).collect();
     listings::refresh(tx, &ids)?;
     record::revision(tx, Actor::command_line(), &ids)?;
-    let entries = some
-        .iter()
-        .map(|article| Entry {
-            resource: Resource::Article,
-            id: article.id.0,
-            action: action(article),
-            reason: None,
-            details: json!({ "slug": article.slug, "language": article.language, "lists": lists(article) }),
-        })
-        .collect();
-    change_log::append_all(tx, entries)
+    log.0.extend(some.iter().map(|article| Entry {
+        resource: Resource::Article,
+        id: article.id.0,
+        action: action(article),
+        reason: None,
+        details: json!({ "slug": article.slug, "language": article.language, "lists": lists(article) }),
+    }));
+    Ok(())
 }
 
 /// The lists that are named on an article itself; those above its sections follow from the tree.
@@ -431,85 +454,75 @@ fn lists(article: &BulkArticle) -> Vec<Uuid> {
     lists
 }
 
-fn log_created(tx: &mut PgConnection, resource: Resource, some: impl Iterator<Item = (Uuid, serde_json::Value)>) -> StoreResult<()> {
-    log(tx, resource, ChangeAction::Created, some)
-}
-
-/// Appends one entry for each of some resources.
-///
-/// # Errors
-/// Those of the database.
-pub fn log(
-    tx: &mut PgConnection,
-    resource: Resource,
-    action: ChangeAction,
-    some: impl Iterator<Item = (Uuid, serde_json::Value)>,
-) -> StoreResult<()> {
-    change_log::append_all(tx, some.map(|(id, details)| Entry { resource, id, action, reason: None, details }).collect())
-}
-
 /// Inserts media records.
 ///
 /// # Errors
 /// Those of the database.
-pub fn insert_media(tx: &mut PgConnection, some: &[BulkMedia]) -> StoreResult<()> {
+pub fn insert_media(tx: &mut PgConnection, log: &mut Log, some: &[BulkMedia]) -> StoreResult<()> {
     copy!(tx, media::table, some);
-    log_created(tx, Resource::Media, some.iter().map(|row| (row.id.0, json!({}))))
+    log.add(Resource::Media, ChangeAction::Created, some.iter().map(|row| (row.id.0, json!({}))));
+    Ok(())
 }
 
 /// Inserts sections, parents before children.
 ///
 /// # Errors
 /// Those of the database; a taken path is one.
-pub fn insert_sections(tx: &mut PgConnection, some: &[BulkSection]) -> StoreResult<()> {
+pub fn insert_sections(tx: &mut PgConnection, log: &mut Log, some: &[BulkSection]) -> StoreResult<()> {
     copy!(tx, sections::table, some);
-    log_created(tx, Resource::Section, some.iter().map(|row| (row.id.0, json!({ "slug": row.path }))))
+    log.add(Resource::Section, ChangeAction::Created, some.iter().map(|row| (row.id.0, json!({ "slug": row.path }))));
+    Ok(())
 }
 
 /// Inserts tags.
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn insert_tags(tx: &mut PgConnection, some: &[BulkTag]) -> StoreResult<()> {
+pub fn insert_tags(tx: &mut PgConnection, log: &mut Log, some: &[BulkTag]) -> StoreResult<()> {
     copy!(tx, tags::table, some);
-    log_created(tx, Resource::Tag, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))))
+    log.add(Resource::Tag, ChangeAction::Created, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))));
+    Ok(())
 }
 
 /// Inserts authors.
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn insert_authors(tx: &mut PgConnection, some: &[BulkAuthor]) -> StoreResult<()> {
+pub fn insert_authors(tx: &mut PgConnection, log: &mut Log, some: &[BulkAuthor]) -> StoreResult<()> {
     copy!(tx, authors::table, some);
-    log_created(tx, Resource::Author, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))))
+    log.add(Resource::Author, ChangeAction::Created, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))));
+    Ok(())
 }
 
 /// Inserts outlets.
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn insert_sources(tx: &mut PgConnection, some: &[BulkOutlet]) -> StoreResult<()> {
+pub fn insert_sources(tx: &mut PgConnection, log: &mut Log, some: &[BulkOutlet]) -> StoreResult<()> {
     copy!(tx, sources::table, some);
-    log_created(tx, Resource::Source, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))))
+    log.add(Resource::Source, ChangeAction::Created, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))));
+    Ok(())
 }
 
 /// Inserts pages.
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn insert_pages(tx: &mut PgConnection, some: &[BulkPage]) -> StoreResult<()> {
+pub fn insert_pages(tx: &mut PgConnection, log: &mut Log, some: &[BulkPage]) -> StoreResult<()> {
     copy!(tx, pages::table, some);
-    log_created(tx, Resource::Page, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))))
+    log.add(Resource::Page, ChangeAction::Created, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))));
+    Ok(())
 }
 
 /// Inserts menus and their links.
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn insert_menus(tx: &mut PgConnection, some: &[BulkMenu], items: &[BulkMenuItem]) -> StoreResult<()> {
+pub fn insert_menus(tx: &mut PgConnection, log: &mut Log, some: &[BulkMenu], items: &[BulkMenuItem]) -> StoreResult<()> {
     copy!(tx, menus::table, some);
     copy!(tx, menu_items::table, items);
-    log_created(tx, Resource::Menu, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))))
+    log.add(Resource::Menu, ChangeAction::Created, some.iter().map(|row| (row.id.0, json!({ "slug": row.slug }))));
+    Ok(())
 }
 
 /// Remembers where things stood on the site that they came from. A path that is remembered already keeps its meaning.

@@ -17,7 +17,7 @@ use super::attachment::shortened;
 use super::body;
 use super::dates;
 use super::markup::plain;
-use super::names::{address, legacy_path, slug};
+use super::names::{address, legacy_path, numbered, slug};
 use super::record::Item;
 use super::shortcode::Findings;
 use super::survey::{STRUCTURE, Survey, language_tag};
@@ -327,7 +327,7 @@ impl Converter<'_> {
             let base = [&self.survey.channel.base_blog_url, &self.survey.channel.link].into_iter().find(|base| !base.is_empty());
             let base = base.and_then(|base| legacy_path(base)).unwrap_or_default();
             let names: &[&str] = if item.post_type == "page" { &["page_id", "p"] } else { &["p"] };
-            paths.extend(names.iter().map(|name| format!("{base}/?{name}={}", item.id)));
+            paths.extend(names.iter().map(|name| numbered(&base, name, &item.id.to_string())));
         }
         let mut seen = std::collections::HashSet::new();
         paths.retain(|path| path.len() <= 2000 && seen.insert(path.clone()));

@@ -45,6 +45,7 @@ pub(super) fn decoded(text: &str) -> String {
 pub(super) fn legacy_path(link: &str) -> Option<String> {
     let url = Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let path = decoded(url.path());
+    let path = format!("/{}", path.trim_matches('/'));
     let path = path.trim_end_matches('/');
     let number = url.query_pairs().find(|(key, value)| {
         matches!(&**key, "p" | "page_id" | "attachment_id") && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
@@ -53,10 +54,16 @@ pub(super) fn legacy_path(link: &str) -> Option<String> {
         return None;
     }
     match number {
-        Some((key, value)) => Some(format!("{path}/?{key}={value}")),
+        Some((key, value)) => Some(numbered(path, &key, &value)),
         None if path.is_empty() || path == "/index.php" => None,
         None => Some(path.to_owned()),
     }
+}
+
+/// The address by number, as it is looked up: `/?p=12`, `/blog?p=12`.
+pub(super) fn numbered(base: &str, key: &str, number: &str) -> String {
+    let base = if base.is_empty() { "/" } else { base };
+    format!("{base}?{key}={number}")
 }
 
 /// A web address, tidied; None for anything else.
@@ -93,7 +100,7 @@ mod tests {
             ("https://gazette.example/2024/04/port-reopens/", Some("/2024/04/port-reopens")),
             ("http://gazette.example/blog/%d1%88%d1%82", Some("/blog/шт")),
             ("https://gazette.example/?p=102", Some("/?p=102")),
-            ("https://gazette.example/blog/?page_id=3&preview=true", Some("/blog/?page_id=3")),
+            ("https://gazette.example/blog/?page_id=3&preview=true", Some("/blog?page_id=3")),
             ("https://gazette.example/a?utm=x#y", Some("/a")),
             ("https://gazette.example/", None),
             ("https://gazette.example", None),
