@@ -27,3 +27,5 @@ pub mod users;
 
 pub mod audit;
 pub mod change_log;
+
+pub mod bulk;

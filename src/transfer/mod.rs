@@ -1,1 +1,5 @@
 //! What moves content in and out in bulk: importers and generators.
+
+pub mod wordpress;
+
+pub mod report;
