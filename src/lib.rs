@@ -23,4 +23,5 @@ pub mod domain;
 
 pub mod config;
 pub mod postgres;
+#[expect(missing_docs, reason = "written by the Diesel CLI")]
 pub mod schema;

@@ -1,1 +1,12 @@
 //! The words and rules of news: no SQL, no HTTP, no clock but the one passed in.
+
+pub mod id;
+
+pub mod article;
+pub mod author;
+pub mod media;
+
+pub mod change;
+pub mod language;
+pub mod licence;
+pub mod role;

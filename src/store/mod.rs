@@ -1,1 +1,7 @@
 //! All SQL: rows, reads and writes, a file a resource.
+//!
+//! A read takes a connection, who asks (their `Scope`) and plain values, and gives rows. A write takes a transaction,
+//! who acts, and plain values; it leaves the row, its audit entry and its entry in the change log, or nothing.
+
+pub mod db;
+pub mod error;

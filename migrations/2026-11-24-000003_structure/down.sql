@@ -1,0 +1,1 @@
+DROP TABLE site, sources, authors, tags, sections, media;

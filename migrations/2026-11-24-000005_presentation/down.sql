@@ -1,0 +1,1 @@
+DROP TABLE legacy_paths, slug_history, menu_items, menus, collection_items, collections, pages;

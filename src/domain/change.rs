@@ -1,0 +1,56 @@
+//! The vocabulary of the change log and of the audit.
+
+use diesel_derive_enum::DbEnum;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The kinds of things that the API serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, DbEnum)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ResourceKind)]
+#[db_enum(existing_type_path = "crate::schema::sql_types::ResourceKind")]
+pub enum Resource {
+    /// An article.
+    Article,
+    /// A section.
+    Section,
+    /// A tag.
+    Tag,
+    /// An author.
+    Author,
+    /// An image or a file.
+    Media,
+    /// The outlet of a reprint.
+    Source,
+    /// A page.
+    Page,
+    /// A menu.
+    Menu,
+    /// A collection.
+    Collection,
+    /// The publication itself.
+    Site,
+    /// A user.
+    User,
+}
+
+/// What happened to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, DbEnum)]
+#[serde(rename_all = "snake_case")]
+#[db_enum(existing_type_path = "crate::schema::sql_types::ChangeAction")]
+pub enum ChangeAction {
+    /// It exists now.
+    Created,
+    /// Its content changed.
+    Updated,
+    /// It became visible, or will at its time.
+    Published,
+    /// An error in it was put right.
+    Corrected,
+    /// It stands elsewhere now.
+    Moved,
+    /// It is no longer to be seen.
+    Withdrawn,
+    /// It exists no longer.
+    Deleted,
+}
