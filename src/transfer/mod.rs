@@ -1,1 +1,3 @@
 //! What moves content in and out in bulk: importers and generators.
+
+pub mod demo;

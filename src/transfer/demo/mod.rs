@@ -1,0 +1,11 @@
+//! *The Harbour Courier*, the small publication that `broadsheet demo` serves.
+//!
+//! A harbour city's paper in English and Turkish, invented whole: its places, people and outlets exist nowhere else.
+//! Its files are written by hand; times in them are relative, so that it is always today's paper.
+
+pub mod files;
+pub mod front_matter;
+pub mod publication;
+
+#[cfg(test)]
+mod check;
