@@ -1,3 +1,4 @@
 //! What moves content in and out in bulk: importers and generators.
 
 pub mod demo;
+pub mod generate;
