@@ -48,3 +48,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   END
 $$;
 COMMENT ON FUNCTION search_config IS 'The text search configuration of a BCP 47 language tag.';
+
+-- Short enough to be inlined, so that the partial indexes on it are used.
+CREATE FUNCTION is_visible(published_at timestamptz, withdrawn_at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT withdrawn_at IS NULL AND published_at <= now()
+$$;
+COMMENT ON FUNCTION is_visible IS 'Published or due, and not withdrawn (a draft has no published_at). Nothing else decides what readers see.';

@@ -1,1 +1,10 @@
 //! Who calls, and what they may do.
+//!
+//! `identify` settles once, before anything else, who calls; everything after reads its answer. What they may do is one
+//! table.
+
+pub mod permission;
+
+pub mod token;
+
+pub mod password;

@@ -1,12 +1,16 @@
 //! The words and rules of news: no SQL, no HTTP, no clock but the one passed in.
 
 pub mod id;
+pub mod reference;
 
 pub mod article;
 pub mod author;
 pub mod media;
 
+pub mod actor;
 pub mod change;
 pub mod language;
 pub mod licence;
 pub mod role;
+
+pub mod body;

@@ -1,1 +1,19 @@
 //! The protocol; has never heard of an article.
+//!
+//! Extractors that refuse with a problem, answers that carry their validators, pages, sparse fields, and what caches are told.
+//! A handler takes `Json`, `Path`, `Query` and `IfMatch`, and gives `http::Result<Tagged<…>>`.
+
+pub mod problem;
+
+pub mod extract;
+
+pub mod caching;
+pub mod conditional;
+pub mod fields;
+pub mod paging;
+
+pub use conditional::{IfMatch, Tagged, TaggedBytes};
+pub use extract::{BodyLimit, CommaList, Json, NoParameters, Path, Query};
+pub use fields::Fields;
+pub use paging::{Cursor, Limit, Page, PageInfo};
+pub use problem::{CreateProblems, FieldError, ListProblems, Problem, ProblemKind, ReadProblems, Result, WriteProblems};

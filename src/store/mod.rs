@@ -5,5 +5,21 @@
 
 pub mod db;
 pub mod error;
+pub mod migrations;
 
+pub mod functions;
+pub mod keyset;
+pub mod links;
+pub mod listings;
+pub mod nested;
+pub mod visibility;
+
+pub mod articles;
 pub mod load;
+
+pub mod login_failures;
+pub mod sessions;
+pub mod signing_keys;
+pub mod users;
+
+pub mod audit;

@@ -1,1 +1,0 @@
-//! Every setting: its name, default, check and help text.

@@ -1,0 +1,21 @@
+//! An article's body: pure functions on HTML fragments. What is stored went through [`sanitise`], and is shown as it
+//! is, or as text, Markdown or a typed list of blocks.
+
+mod allow;
+pub mod block;
+mod blocks;
+mod dom;
+mod embed;
+mod escape;
+mod parse;
+mod sanitise;
+mod schema;
+mod text;
+mod tidy;
+mod words;
+
+pub use block::Block;
+pub use blocks::blocks;
+pub use sanitise::sanitise;
+pub use text::to_text;
+pub use words::{reading_minutes, word_count};

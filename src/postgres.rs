@@ -1,1 +1,0 @@
-//! The private Postgres of a first run.
