@@ -10,10 +10,7 @@ use std::{
 };
 
 use actix_web::{rt::time::sleep, web};
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 
 use crate::store::error::{Fault, StoreError, StoreResult};
 

@@ -143,7 +143,9 @@ fn a_key_in_the_token_is_never_used() {
 
 #[test]
 fn what_has_to_be_understood_is_refused() {
-    for (name, value) in [("crit", json!(["b64"])), ("crit", json!([])), ("b64", json!(false)), ("zip", json!("DEF")), ("cty", json!("JWT"))] {
+    for (name, value) in
+        [("crit", json!(["b64"])), ("crit", json!([])), ("b64", json!(false)), ("zip", json!("DEF")), ("cty", json!("JWT"))]
+    {
         assert_eq!(verify(&signed(&with(header(), name, value), &claims())), Err(Refusal::Foreign), "{name}");
     }
 }

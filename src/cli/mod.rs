@@ -5,6 +5,7 @@
 
 mod database;
 mod doctor;
+mod generate;
 mod health;
 mod migrate;
 mod openapi;
@@ -51,6 +52,7 @@ Examples:
 enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    Generate(generate::Generate),
     Openapi(openapi::Openapi),
     Doctor(doctor::Doctor),
     Health(health::Health),
@@ -94,6 +96,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve(self.serve)) {
             Command::Serve(serve) => serve.run(),
             Command::Migrate(migrate) => migrate.run(),
+            Command::Generate(generate) => generate.run(),
             Command::Openapi(openapi) => openapi.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Health(health) => health.run(),

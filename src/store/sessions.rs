@@ -42,13 +42,7 @@ pub enum Exchange {
 ///
 /// # Errors
 /// When the database fails.
-pub fn open(
-    tx: &mut PgConnection,
-    user: UserId,
-    password_hash: &str,
-    token: &TokenHash,
-    now: DateTime<Utc>,
-) -> StoreResult<Option<Uuid>> {
+pub fn open(tx: &mut PgConnection, user: UserId, password_hash: &str, token: &TokenHash, now: DateTime<Utc>) -> StoreResult<Option<Uuid>> {
     let current: Option<String> = users::table
         .filter(users::id.eq(user).and(not(users::is_disabled)))
         .select(users::password_hash)
@@ -59,8 +53,10 @@ pub fn open(
         return Ok(None);
     }
     // No ALWAYS-on job is needed to keep the table small: whoever comes in takes out their own dead tokens.
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user).and(refresh_tokens::expires_at.lt(now - TimeDelta::days(1)))))
-        .execute(tx)?;
+    diesel::delete(
+        refresh_tokens::table.filter(refresh_tokens::user_id.eq(user).and(refresh_tokens::expires_at.lt(now - TimeDelta::days(1)))),
+    )
+    .execute(tx)?;
     let session = Uuid::now_v7();
     insert(tx, user, session, token, now)?;
     Ok(Some(session))
@@ -109,11 +105,8 @@ pub fn exchange(tx: &mut PgConnection, old: &TokenHash, new: &TokenHash, now: Da
 pub fn end_by_token(tx: &mut PgConnection, token: &TokenHash) -> StoreResult<()> {
     let Some(owner) = owner_of(tx, token)? else { return Ok(()) };
     users::table.find(owner).select(users::id).for_no_key_update().first::<UserId>(tx).optional()?;
-    let session: Option<Uuid> = refresh_tokens::table
-        .filter(refresh_tokens::token_hash.eq(&token[..]))
-        .select(refresh_tokens::family_id)
-        .first(tx)
-        .optional()?;
+    let session: Option<Uuid> =
+        refresh_tokens::table.filter(refresh_tokens::token_hash.eq(&token[..])).select(refresh_tokens::family_id).first(tx).optional()?;
     session.map_or(Ok(()), |session| end(tx, session))
 }
 

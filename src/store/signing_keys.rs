@@ -39,7 +39,10 @@ impl std::fmt::Debug for SigningKeyRow {
 /// # Errors
 /// When the database fails.
 pub fn list(conn: &mut PgConnection, now: DateTime<Utc>) -> StoreResult<Vec<SigningKeyRow>> {
-    Ok(SigningKeyRow::query().filter(signing_keys::retires_at.gt(now)).order((signing_keys::created_at.desc(), signing_keys::id)).load(conn)?)
+    Ok(SigningKeyRow::query()
+        .filter(signing_keys::retires_at.gt(now))
+        .order((signing_keys::created_at.desc(), signing_keys::id))
+        .load(conn)?)
 }
 
 /// Adds a key where the newest is older than `stale_before`, and gives all that have not retired, the newest first.

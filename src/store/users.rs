@@ -198,7 +198,9 @@ pub fn update(
 /// # Errors
 /// When the database fails.
 pub fn replace_hash(tx: &mut PgConnection, id: UserId, old: &str, new: &str) -> StoreResult<()> {
-    diesel::update(users::table.filter(users::id.eq(id).and(users::password_hash.eq(old)))).set(users::password_hash.eq(new)).execute(tx)?;
+    diesel::update(users::table.filter(users::id.eq(id).and(users::password_hash.eq(old))))
+        .set(users::password_hash.eq(new))
+        .execute(tx)?;
     Ok(())
 }
 

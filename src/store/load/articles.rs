@@ -1,27 +1,18 @@
-//! Articles by the thousand, by COPY, for those who know that none of them exists yet: the demo and the generator.
-//!
-//! What one write leaves (its relations, the lists that it stands in, its entry in the change log) a loaded article
-//! leaves too, in the transaction that the caller opened. One audit entry says what was loaded; there are no revisions,
-//! since nobody wrote anything.
-
-use std::collections::HashMap;
+//! Articles by the thousand, by COPY.
 
 use chrono::{DateTime, Utc};
 use diesel::{pg::PgConnection, prelude::*};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::error::StoreResult;
+use crate::store::{error::StoreResult, listings};
 use crate::{
     domain::{
         article::{BylineRole, Kind, SourceKind, SourceRights, Status},
         change::{ChangeAction, Resource},
         id::{ArticleId, AuthorId, MediaId, SectionId, SourceId, TagId},
     },
-    schema::{
-        article_listings, article_media, article_sections, article_sources, article_tags, articles, bylines, changes, corrections,
-        related_picks, sections,
-    },
+    schema::{article_media, article_sections, article_sources, article_tags, articles, bylines, changes, corrections, related_picks},
 };
 
 /// The row of an article as it is loaded.
@@ -87,28 +78,16 @@ pub struct LoadedSource {
     pub rights: SourceRights,
 }
 
-/// The sections from the root down to each, itself last: what decides where an article is listed.
-#[derive(Clone, Debug)]
-pub struct Ancestors(HashMap<SectionId, Vec<Uuid>>);
-
-/// Reads the tree.
-///
-/// # Errors
-/// When the database fails.
-pub fn ancestors(conn: &mut PgConnection) -> StoreResult<Ancestors> {
-    let rows: Vec<(SectionId, Vec<Option<Uuid>>)> = sections::table.select((sections::id, sections::ancestor_ids)).load(conn)?;
-    Ok(Ancestors(rows.into_iter().map(|(id, ancestors)| (id, ancestors.into_iter().flatten().collect())).collect()))
-}
-
 /// Writes the articles and everything that hangs on them.
 ///
 /// # Errors
 /// `Taken` when a slug or an id exists, and whatever else the database refuses.
-pub fn copy(tx: &mut PgConnection, tree: &Ancestors, loaded: &[LoadedArticle]) -> StoreResult<()> {
+pub fn copy(tx: &mut PgConnection, loaded: &[LoadedArticle]) -> StoreResult<()> {
     let rows: Vec<&LoadedRow> = loaded.iter().map(|article| &article.row).collect();
     diesel::copy_from(articles::table).from_insertable(rows).execute(tx)?;
     copy_relations(tx, loaded)?;
-    copy_listings(tx, tree, loaded)?;
+    let ids: Vec<ArticleId> = loaded.iter().map(|article| article.row.id).collect();
+    listings::refresh(tx, &ids)?;
     copy_changes(tx, loaded)
 }
 
@@ -202,32 +181,6 @@ fn each<'a, T: 'a, Row>(
         .iter()
         .flat_map(|article| items(article).iter().zip(0..).map(move |(item, position)| row(article.row.id, position, item)))
         .collect()
-}
-
-fn copy_listings(tx: &mut PgConnection, tree: &Ancestors, loaded: &[LoadedArticle]) -> StoreResult<()> {
-    use article_listings as t;
-    let mut rows = Vec::with_capacity(loaded.len() * 8);
-    for article in loaded {
-        let Some(at) = article.row.published_at.filter(|_| article.row.withdrawn_at.is_none()) else { continue };
-        let mut lists: Vec<(Uuid, bool)> = Vec::with_capacity(12);
-        for section in std::iter::once(&article.row.section_id).chain(&article.sections) {
-            for ancestor in tree.0.get(section).into_iter().flatten() {
-                let is_direct = *ancestor == section.0;
-                match lists.iter_mut().find(|(list, _)| list == ancestor) {
-                    Some((_, direct)) => *direct |= is_direct,
-                    None => lists.push((*ancestor, is_direct)),
-                }
-            }
-        }
-        lists.extend(article.tags.iter().map(|tag| (tag.0, true)));
-        lists.extend(article.byline.iter().map(|(author, _)| (author.0, true)));
-        lists.extend(article.source.iter().map(|source| (source.id.0, true)));
-        rows.extend(lists.into_iter().map(|(list, is_direct)| {
-            (t::list_id.eq(list), t::published_at.eq(at), t::article_id.eq(article.row.id), t::is_direct.eq(is_direct))
-        }));
-    }
-    diesel::copy_from(article_listings::table).from_insertable(rows).execute(tx)?;
-    Ok(())
 }
 
 fn copy_changes(tx: &mut PgConnection, loaded: &[LoadedArticle]) -> StoreResult<()> {

@@ -1,0 +1,43 @@
+//! Content in bulk, for those who know that none of it exists yet: the demo and the generator.
+//!
+//! What one write leaves (its relations, the lists that it stands in, its entry in the change log) a load leaves too,
+//! in the transaction that the caller opened. The caller's audit entry says what was loaded; there are no revisions,
+//! since nobody has changed anything.
+
+mod articles;
+mod structure;
+
+pub use articles::{LoadedArticle, LoadedRow, LoadedSource, copy};
+pub use structure::{NewAuthor, NewMedia, NewSection, NewTag, authors, media, sections, tags};
+
+use diesel::{pg::PgConnection, prelude::*};
+
+use super::error::StoreResult;
+
+/// Whether there is an article with this slug, visible or not.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_article(conn: &mut PgConnection, slug: &str) -> StoreResult<bool> {
+    use crate::schema::articles as t;
+    Ok(diesel::select(diesel::dsl::exists(t::table.filter(t::slug.eq(slug)))).get_result(conn)?)
+}
+
+/// Gives up durability of what this session commits from now on, until it ends: a crash may lose the last moments of it,
+/// never half of a transaction.
+///
+/// # Errors
+/// When the database fails.
+pub fn commit_lazily(conn: &mut PgConnection) -> StoreResult<()> {
+    diesel::sql_query("SET synchronous_commit = off").execute(conn)?;
+    Ok(())
+}
+
+/// Tells the planner what has been loaded; without it the first reads may be planned as if the tables were empty.
+///
+/// # Errors
+/// When the database fails.
+pub fn analyze(conn: &mut PgConnection) -> StoreResult<()> {
+    diesel::sql_query("ANALYZE").execute(conn)?;
+    Ok(())
+}
