@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow};
 use chrono::Utc;
 use clap::Args;
-use diesel::{Connection, PgConnection};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Database;
@@ -58,11 +57,10 @@ impl Generate {
         let plan = Plan { seed: self.seed, articles: self.articles, now: Utc::now(), languages: languages.collect::<Result<_>>()? };
         let database = Database::open(&self.database)?;
         migrations::run(database.url())?;
-        let mut conn = PgConnection::establish(database.url())?;
         // Hidden by itself where standard error is no terminal.
         let bar = ProgressBar::new(self.articles)
             .with_style(ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} articles, {per_sec}, {eta} left")?);
-        generate::fill(&mut conn, &plan, |written| bar.inc(written))?;
+        generate::fill(database.url(), &plan, |written| bar.inc(written))?;
         let seconds = bar.elapsed().as_secs_f64();
         bar.finish_and_clear();
         #[expect(clippy::cast_precision_loss, reason = "shown rounded")]

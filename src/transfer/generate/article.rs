@@ -20,8 +20,12 @@ const GROUP: u64 = 4;
 const YEARS: i64 = 10;
 /// In each window of this many articles two stories are followed.
 const WINDOW: u64 = 24;
-/// Of each so many articles, the last so many were taken over from elsewhere and all have one time.
-const IMPORTS: [(u64, u64); 2] = [(20_000, 2_000), (1_000, 50)];
+/// Of each so many articles those from a first one on, so many, were taken over from elsewhere and all have one time.
+/// Where there are fewer than so many in all, none were.
+const IMPORTS: [(u64, u64, u64); 2] = [(20_000, 4_000, 2_000), (1_000, 400, 50)];
+
+/// Articles pick others of their own block alone, so that blocks can be written in any order, each by itself.
+pub const BLOCK: u64 = 1_000;
 
 /// What is to be made.
 #[derive(Debug)]
@@ -134,8 +138,9 @@ impl Plan {
 
     /// When article `index` came out: evenly over the years, to the minute, and now and then many at one time.
     fn published(&self, index: u64) -> DateTime<Utc> {
-        let import = IMPORTS.iter().find(|(each, last)| index % each >= each - last);
-        let index = import.map_or(index, |(each, last)| index / each * each + each - last);
+        let import =
+            IMPORTS.iter().find(|(each, first, count)| self.articles >= *each && (*first..first + count).contains(&(index % each)));
+        let index = import.map_or(index, |(each, first, _)| index / each * each + first);
         let minutes = YEARS * 365 * 24 * 60;
         let back = i128::from(minutes) * i128::from(self.articles - index) / i128::from(self.articles.max(1));
         let exact = self.now - TimeDelta::minutes(i64::try_from(back).unwrap_or(minutes));
@@ -198,10 +203,12 @@ impl Plan {
     }
 
     fn picks(&self, index: u64, dice: &mut Dice) -> Vec<Uuid> {
-        if index < 100 || !dice.chance(2) {
+        let back = index % BLOCK;
+        if back == 0 || !dice.chance(2) {
             return Vec::new();
         }
-        let mut picks: Vec<u64> = (0..1 + dice.below(2)).map(|_| index - 1 - dice.below(90) as u64).collect();
+        let back = usize::try_from(back.min(90)).unwrap_or(1);
+        let mut picks: Vec<u64> = (0..1 + dice.below(2)).map(|_| index - 1 - dice.below(back) as u64).collect();
         without_repeats(&mut picks);
         picks.into_iter().map(|other| self.id(other)).collect()
     }
@@ -265,7 +272,8 @@ mod tests {
         assert!(made.windows(2).all(|pair| pair[0].id < pair[1].id || pair[0].published_at == pair[1].published_at));
         assert_eq!(made.iter().map(|article| article.id).collect::<HashSet<_>>().len(), 3_000);
         for (index, article) in made.iter().enumerate() {
-            assert!(article.related.iter().all(|id| made[..index].iter().any(|older| older.id == *id)));
+            let block = &made[index / 1_000 * 1_000..index];
+            assert!(article.related.iter().all(|id| block.iter().any(|older| older.id == *id)));
         }
     }
 

@@ -1,6 +1,10 @@
 //! Writes a plan into the database.
 
-use std::{fmt::Write, sync::mpsc::sync_channel, thread};
+use std::{
+    fmt::Write,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+};
 
 use anyhow::{Context, Result, bail};
 use diesel::{Connection, PgConnection};
@@ -8,7 +12,8 @@ use serde_json::json;
 
 use super::{
     Plan,
-    article::Made,
+    article::{BLOCK, Made},
+    prose::words_in,
     structure::{self, BUSIEST, Picture, SECTIONS},
 };
 use crate::{
@@ -16,7 +21,6 @@ use crate::{
         actor::Actor,
         article::BylineRole,
         author::AuthorKind,
-        body,
         change::Resource,
         id::{ArticleId, AuthorId, MediaId, SectionId, TagId},
         media::MediaKind,
@@ -28,52 +32,56 @@ use crate::{
     },
 };
 
-/// Articles of one transaction.
-const BATCH: u64 = 1_000;
+/// The most writers at once. Each keeps a core of the database busy, most of all with finding the stems of words.
+const WRITERS: usize = 8;
 
-/// Batches that are made before the database has taken the first of them.
-const AHEAD: usize = 2;
+/// After this many blocks the planner is told again how the tables have grown: what it last saw was empty.
+const LOOKS: [u64; 3] = [1, 10, 100];
 
-/// Writes all articles of the plan, a thousand in a transaction, and calls `report` with how many were written since it
-/// was called last. What the articles hang on is made first, where it is not there.
+/// Writes all articles of the plan, a block in a transaction, on a connection a core, and calls `report` with how many
+/// each transaction wrote. What the articles hang on is made first, where it is not there.
 ///
 /// # Errors
-/// The seed was used before, or the database fails: whole batches stay.
-pub fn fill(conn: &mut PgConnection, plan: &Plan, mut report: impl FnMut(u64)) -> Result<()> {
-    if plan.articles > 0 && load::has_article(conn, &plan.article(0, |_, _| String::new()).slug)? {
+/// The seed was used before, or the database fails: whole blocks stay.
+pub fn fill(database_url: &str, plan: &Plan, report: impl Fn(u64) + Sync) -> Result<()> {
+    let mut conn = PgConnection::establish(database_url)?;
+    if plan.articles > 0 && load::has_article(&mut conn, &plan.article(0, |_, _| String::new()).slug)? {
         bail!("the articles of seed {} are there already; choose another with --seed", plan.seed);
     }
-    load::commit_lazily(conn)?;
     let frame = conn.transaction(|tx| frame(tx, plan)).context("cannot make sections, tags, authors and pictures")?;
-    let (batches, made) = sync_channel(AHEAD);
+    let writers = thread::available_parallelism().map_or(1, usize::from).min(WRITERS);
+    let next = AtomicU64::new(0);
     thread::scope(|scope| {
-        // The words are made on one core while the database takes them in on another.
-        scope.spawn(|| {
-            let batches = batches;
-            for start in (0..plan.articles).step_by(BATCH as usize) {
-                let end = (start + BATCH).min(plan.articles);
-                let batch: Vec<LoadedArticle> =
-                    (start..end).map(|index| frame.place(plan.article(index, |number, caption| frame.figure(number, caption)))).collect();
-                // Nobody takes it once the database has failed.
-                if batches.send(batch).is_err() {
-                    break;
-                }
-            }
-        });
-        let mut written = 0;
-        for batch in made {
-            conn.transaction(|tx| load::copy(tx, &batch)).context("cannot write a batch")?;
-            let count = batch.len() as u64;
-            // Without figures the planner reads whole tables that were empty when it last looked.
-            if [1, 10, 100].map(|batches| batches * BATCH).contains(&(written + count)) {
-                load::analyze(conn)?;
-            }
-            written += count;
-            report(count);
+        let writers: Vec<_> = (0..writers).map(|_| scope.spawn(|| write_blocks(database_url, plan, &frame, &next, &report))).collect();
+        writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(|_| bail!("a writer panicked")))
+    })?;
+    Ok(load::analyze(&mut conn)?)
+}
+
+/// Takes the next block until there is none.
+fn write_blocks(database_url: &str, plan: &Plan, frame: &Frame, next: &AtomicU64, report: &(impl Fn(u64) + Sync)) -> Result<()> {
+    let mut conn = PgConnection::establish(database_url)?;
+    load::commit_lazily(&mut conn)?;
+    loop {
+        let block = next.fetch_add(1, Ordering::Relaxed);
+        let end = ((block + 1) * BLOCK).min(plan.articles);
+        let numbers = block * BLOCK..end;
+        if numbers.is_empty() {
+            return Ok(());
         }
-        load::analyze(conn)?;
-        Ok(())
-    })
+        let articles: Vec<LoadedArticle> =
+            numbers.map(|index| frame.place(plan.article(index, |number, caption| frame.figure(number, caption)))).collect();
+        let written = conn.transaction(|tx| load::copy(tx, &articles)).with_context(|| format!("cannot write articles {block}000 and on"));
+        if written.is_err() {
+            // The others need not go on either.
+            next.store(u64::MAX / BLOCK / 2, Ordering::Relaxed);
+        }
+        written?;
+        if LOOKS.contains(&(block + 1)) {
+            load::analyze(&mut conn)?;
+        }
+        report(articles.len() as u64);
+    }
 }
 
 /// The ids of everything that articles hang on, by their place in the lists of [`structure`].
@@ -166,7 +174,7 @@ impl Frame {
                 title: made.title,
                 kicker: made.kicker,
                 standfirst: Some(made.standfirst),
-                word_count: i32::try_from(body::word_count(&made.body)).unwrap_or(i32::MAX),
+                word_count: i32::try_from(words_in(&made.body)).unwrap_or(i32::MAX),
                 body: made.body,
                 section_id: self.sections[made.section],
                 lead_media_id: made.lead_media.map(|number| self.media[number].0),
