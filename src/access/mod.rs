@@ -5,6 +5,10 @@
 
 pub mod permission;
 
+pub mod caller;
+
+pub mod keyring;
 pub mod token;
 
 pub mod password;
+pub mod throttle;

@@ -1,1 +1,16 @@
-//! The JSON of the contract, both ways.
+//! The JSON of the contract, both ways: `From` rows, `TryFrom` into changes.
+
+pub mod faults;
+pub mod patch;
+pub mod reference;
+pub mod time;
+
+pub mod link;
+pub mod media;
+
+pub mod article;
+pub mod article_body;
+pub mod article_change;
+pub mod related;
+
+pub mod examples;

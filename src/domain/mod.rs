@@ -11,6 +11,9 @@ pub mod actor;
 pub mod change;
 pub mod language;
 pub mod licence;
+pub mod related;
 pub mod role;
 
 pub mod body;
+pub mod section_path;
+pub mod slug;

@@ -1,1 +1,3 @@
 //! The HTTP surface: path, extractors and status, a file a resource.
+
+pub mod articles;

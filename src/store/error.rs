@@ -37,6 +37,12 @@ pub enum StoreError {
         /// What is in the way and what would clear it, for the client.
         detail: String,
     },
+    /// The caller may see it, but not do this with it.
+    #[error("{detail}")]
+    Forbidden {
+        /// Whose it would be to do, for the client.
+        detail: String,
+    },
     /// It was changed since the caller read it.
     #[error("stale version")]
     Stale,

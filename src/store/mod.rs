@@ -12,6 +12,8 @@ pub mod keyset;
 pub mod links;
 pub mod listings;
 pub mod nested;
+pub mod references;
+pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
@@ -23,3 +25,4 @@ pub mod signing_keys;
 pub mod users;
 
 pub mod audit;
+pub mod change_log;

@@ -10,7 +10,7 @@ use diesel::{
     pg::{Pg, PgValue},
     query_builder::{AstPass, QueryFragment, QueryId},
     result::QueryResult,
-    sql_types::{Json, Nullable, Text},
+    sql_types::{Json, Nullable, Text, Timestamptz},
 };
 use serde::de::DeserializeOwned;
 
@@ -58,6 +58,8 @@ subqueries! {
     InlineMedia: Json = "sql/inline_media.sql";
     /// The base of readers' links.
     SiteUrl: Text = "sql/site_url.sql";
+    /// When what readers see last changed: the `Last-Modified` of whatever is shown.
+    LastChange: Nullable<Timestamptz> = "sql/last_change.sql";
 }
 
 /// Rows that arrive as one JSON column.

@@ -75,6 +75,11 @@ pub(super) fn flow(dom: &Dom, nodes: &[Id]) -> String {
     writer.out
 }
 
+/// Writes an element's opening tag with the attributes that it may carry.
+pub(super) fn opening(dom: &Dom, id: Id, name: &str) -> String {
+    format!("<{name}{}>", Writer::new(dom).attributes(id, name))
+}
+
 /// Where text stands: what is written around a run of it.
 #[derive(Clone, Debug)]
 struct Frame {

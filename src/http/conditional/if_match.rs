@@ -30,6 +30,30 @@ impl FromRequest for IfMatch {
     }
 }
 
+/// `If-Match` for actions that do not overwrite anything and so can do without: absent is as good as `*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IfMatchIfAny(Option<i64>);
+
+impl IfMatchIfAny {
+    /// The version that has to be the present one; none when it does not matter.
+    #[must_use]
+    pub const fn version(&self) -> Option<i64> {
+        self.0
+    }
+}
+
+impl FromRequest for IfMatchIfAny {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if !request.headers().contains_key(IF_MATCH) {
+            return ready(Ok(Self(None)));
+        }
+        ready(read(request).map(|expected| Self(expected.version())))
+    }
+}
+
 fn read(request: &HttpRequest) -> Result<IfMatch> {
     let mut lines = request.headers().get_all(IF_MATCH).peekable();
     if lines.peek().is_none() {

@@ -5,5 +5,5 @@ mod if_match;
 mod tagged;
 
 pub use etag::{etag, is_listed};
-pub use if_match::IfMatch;
+pub use if_match::{IfMatch, IfMatchIfAny};
 pub use tagged::{Tagged, TaggedBytes};

@@ -5,11 +5,13 @@
 mod comma_list;
 mod json;
 pub(crate) mod nearest;
+mod optional_json;
 mod path;
 mod query;
 
 pub use comma_list::CommaList;
 pub use json::{BodyLimit, Json};
+pub use optional_json::OptionalJson;
 pub use path::Path;
 pub use query::{NoParameters, Query};
 

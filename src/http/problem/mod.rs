@@ -212,6 +212,7 @@ impl From<StoreError> for Problem {
                 Self::new(ProblemKind::Conflict, detail.clone()).with_error(pointer, "taken", detail)
             }
             StoreError::Refused { pointer, detail } => Self::validation(vec![FieldError::new(pointer, "refused", detail)]),
+            StoreError::Forbidden { detail } => Self::new(ProblemKind::Forbidden, detail),
             StoreError::Conflict { detail } => Self::new(ProblemKind::Conflict, detail),
             StoreError::Stale => {
                 Self::new(ProblemKind::Stale, "It was changed since the version in `If-Match`; read it again and repeat the change.")

@@ -3,3 +3,10 @@
 pub mod rows;
 
 pub mod list;
+pub mod show;
+
+pub mod change;
+pub mod filing;
+pub mod record;
+pub mod workflow;
+pub mod write;

@@ -43,6 +43,8 @@ pub struct CardRow {
     pub byline: Nested<Vec<BylineRow>>,
     #[diesel(select_expression = nested::SiteUrl)]
     pub site_url: String,
+    #[diesel(select_expression = nested::LastChange)]
+    pub last_change: Option<DateTime<Utc>>,
 }
 
 /// What an article's own page shows besides its card.

@@ -1,0 +1,72 @@
+//! One real article, used by every example of the document.
+
+use serde_json::{Value, json};
+
+/// As a list shows it.
+#[must_use]
+pub fn card() -> Value {
+    json!({
+        "id": "0197a8f2-7c1b-7b0e-9a52-3f1f6f9f2d10",
+        "slug": "port-reopens-after-storm",
+        "kind": "news",
+        "language": "en",
+        "title": "Port reopens after storm",
+        "kicker": "Coast",
+        "standfirst": "Ferries ran again on Tuesday after two days in harbour.",
+        "url": "https://example.org/news/transport/port-reopens-after-storm",
+        "section": {"id": "0197a8f2-7c1b-7b0e-9a52-000000000001", "name": "Transport", "path": "news/transport"},
+        "byline": [{"id": "0197a8f2-7c1b-7b0e-9a52-000000000002", "name": "M. Aydin", "slug": "m-aydin", "kind": "person", "role": "author"}],
+        "lead_media": {
+            "id": "0197a8f2-7c1b-7b0e-9a52-000000000003",
+            "kind": "image",
+            "url": "https://images.example.org/port.jpg",
+            "alt": "Ferries in the harbour under a clearing sky",
+            "caption": "The first crossing left at six.",
+            "credit": "L. Novak",
+            "mime_type": "image/jpeg",
+            "size_bytes": 284_113,
+            "width": 1600,
+            "height": 900,
+            "focal_point": {"x": 0.5, "y": 0.4},
+            "renditions": [{"name": "card", "url": "https://images.example.org/port-640.jpg", "width": 640, "height": 360}]
+        },
+        "published_at": "2026-03-02T06:10:00Z",
+        "updated_at": "2026-03-02T09:00:00Z",
+        "reading_minutes": 3,
+        "flags": {"breaking": false, "featured": true, "sponsored": false}
+    })
+}
+
+/// As its own page shows it, with breadcrumbs.
+#[must_use]
+pub fn article() -> Value {
+    let mut article = card();
+    let rest = json!({
+        "status": "published",
+        "first_published_at": "2026-03-02T06:10:00Z",
+        "word_count": 612,
+        "sections": [{"id": "0197a8f2-7c1b-7b0e-9a52-000000000004", "name": "Coast", "path": "news/coast"}],
+        "tags": [{"id": "0197a8f2-7c1b-7b0e-9a52-000000000005", "name": "Ports", "slug": "ports"}],
+        "source": {
+            "id": "0197a8f2-7c1b-7b0e-9a52-000000000006",
+            "slug": "harbour-gazette",
+            "name": "Harbour Gazette",
+            "url": "https://gazette.example.org/port",
+            "kind": "reprint",
+            "rights": "no_syndication"
+        },
+        "body": {"format": "html", "html": "<p>Ferries ran again on Tuesday.</p>"},
+        "media": [],
+        "corrections": [{"id": "0197a8f2-7c1b-7b0e-9a52-000000000007", "at": "2026-03-02T09:00:00Z", "text": "An earlier version gave the wrong pier."}],
+        "translations": [{"language": "az", "id": "0197a8f2-7c1b-7b0e-9a52-000000000008", "slug": "liman-acildi", "title": "Liman yenidən açıldı"}],
+        "seo": {"title": null, "description": null, "canonical_url": null},
+        "breadcrumbs": [
+            {"id": "0197a8f2-7c1b-7b0e-9a52-000000000009", "name": "News", "path": "news"},
+            {"id": "0197a8f2-7c1b-7b0e-9a52-000000000001", "name": "Transport", "path": "news/transport"}
+        ]
+    });
+    if let (Value::Object(article), Value::Object(rest)) = (&mut article, rest) {
+        article.extend(rest);
+    }
+    article
+}
