@@ -1,5 +1,7 @@
 //! Articles by the thousand, by COPY.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{pg::PgConnection, prelude::*};
 use serde_json::json;
@@ -12,7 +14,10 @@ use crate::{
         change::{ChangeAction, Resource},
         id::{ArticleId, AuthorId, MediaId, SectionId, SourceId, TagId},
     },
-    schema::{article_media, article_sections, article_sources, article_tags, articles, bylines, changes, corrections, related_picks},
+    schema::{
+        article_listings, article_media, article_sections, article_sources, article_tags, articles, bylines, changes, corrections,
+        related_picks,
+    },
 };
 
 /// The row of an article as it is loaded.
@@ -88,7 +93,7 @@ pub fn copy(tx: &mut PgConnection, loaded: &[LoadedArticle]) -> StoreResult<()> 
     copy_relations(tx, loaded)?;
     let ids: Vec<ArticleId> = loaded.iter().map(|article| article.row.id).collect();
     listings::refresh(tx, &ids)?;
-    copy_changes(tx, loaded)
+    copy_changes(tx, loaded, &ids)
 }
 
 fn copy_relations(tx: &mut PgConnection, loaded: &[LoadedArticle]) -> StoreResult<()> {
@@ -183,8 +188,13 @@ fn each<'a, T: 'a, Row>(
         .collect()
 }
 
-fn copy_changes(tx: &mut PgConnection, loaded: &[LoadedArticle]) -> StoreResult<()> {
+fn copy_changes(tx: &mut PgConnection, loaded: &[LoadedArticle], ids: &[ArticleId]) -> StoreResult<()> {
+    use article_listings as l;
     use changes as t;
+    let listed: Vec<(ArticleId, Uuid)> =
+        l::table.filter(l::article_id.eq_any(ids)).order(l::list_id).select((l::article_id, l::list_id)).load(tx)?;
+    let mut lists: HashMap<ArticleId, Vec<Uuid>> = HashMap::with_capacity(loaded.len());
+    listed.into_iter().for_each(|(article, list)| lists.entry(article).or_default().push(list));
     let rows: Vec<_> = loaded
         .iter()
         .map(|LoadedArticle { row, withdrawal_reason, .. }| {
@@ -193,12 +203,13 @@ fn copy_changes(tx: &mut PgConnection, loaded: &[LoadedArticle]) -> StoreResult<
                 (None, Some(_)) => ChangeAction::Published,
                 (None, None) => ChangeAction::Created,
             };
+            let lists = lists.remove(&row.id).unwrap_or_default();
             (
                 t::resource.eq(Resource::Article),
                 t::resource_id.eq(row.id.0),
                 t::action.eq(action),
                 t::reason.eq(withdrawal_reason.as_deref()),
-                t::details.eq(json!({ "slug": row.slug })),
+                t::details.eq(json!({ "slug": row.slug, "language": row.language, "lists": lists })),
             )
         })
         .collect();

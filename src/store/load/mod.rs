@@ -5,9 +5,11 @@
 //! since nobody has changed anything.
 
 mod articles;
+mod presentation;
 mod structure;
 
 pub use articles::{LoadedArticle, LoadedRow, LoadedSource, copy};
+pub use presentation::{LoadedLink, LoadedPage, LoadedSite, Target, collection, knows_origin, menu, page, remember, site, source};
 pub use structure::{NewAuthor, NewMedia, NewSection, NewTag, authors, media, sections, tags};
 
 use diesel::{pg::PgConnection, prelude::*};
@@ -21,6 +23,15 @@ use super::error::StoreResult;
 pub fn has_article(conn: &mut PgConnection, slug: &str) -> StoreResult<bool> {
     use crate::schema::articles as t;
     Ok(diesel::select(diesel::dsl::exists(t::table.filter(t::slug.eq(slug)))).get_result(conn)?)
+}
+
+/// Whether there is any article, visible or not.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_articles(conn: &mut PgConnection) -> StoreResult<bool> {
+    use crate::schema::articles as t;
+    Ok(diesel::select(diesel::dsl::exists(t::table.select(t::id))).get_result(conn)?)
 }
 
 /// Gives up durability of what this session commits from now on, until it ends: a crash may lose the last moments of it,
