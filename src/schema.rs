@@ -289,7 +289,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Wrong passwords in the current window, by account and by address: shared by every server.
+    /// Attempts to log in in the current window, by account, by address and by both: shared by every server. A row that counts 0 marks an address from which an account has logged in.
     login_failures (subject) {
         /// SHA-256 of what is counted, so that no address or e-mail is kept.
         subject -> Text,
@@ -413,7 +413,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Ed25519 keys of access tokens. The newest signs; all that have not retired verify.
+    /// Ed25519 keys of access tokens. The newest signs, once all servers know it; all that have not retired verify.
     signing_keys (id) {
         /// The kid of the JOSE header.
         id -> Text,

@@ -26,6 +26,8 @@ COMMENT ON COLUMN refresh_tokens.family_id IS 'All tokens that descend from one 
 COMMENT ON COLUMN refresh_tokens.token_hash IS 'SHA-256 of the opaque token, which itself is never stored.';
 COMMENT ON COLUMN refresh_tokens.used_at IS 'When it was exchanged for its successor. A second use is a replay.';
 CREATE INDEX refresh_tokens_family_idx ON refresh_tokens (family_id);
+-- Asked by every request that carries a token: has its session ended? A long session has thousands of rows, but is asked about only when some are here.
+CREATE INDEX refresh_tokens_revoked_idx ON refresh_tokens (family_id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX refresh_tokens_user_idx ON refresh_tokens (user_id);
 
 CREATE TABLE signing_keys (
@@ -34,7 +36,7 @@ CREATE TABLE signing_keys (
   created_at timestamptz NOT NULL DEFAULT now(),
   retires_at timestamptz NOT NULL
 );
-COMMENT ON TABLE signing_keys IS 'Ed25519 keys of access tokens. The newest signs; all that have not retired verify.';
+COMMENT ON TABLE signing_keys IS 'Ed25519 keys of access tokens. The newest signs, once all servers know it; all that have not retired verify.';
 COMMENT ON COLUMN signing_keys.id IS 'The kid of the JOSE header.';
 COMMENT ON COLUMN signing_keys.private_key IS 'PKCS #8, DER.';
 
@@ -43,5 +45,5 @@ CREATE TABLE login_failures (
   failures integer NOT NULL,
   window_ends_at timestamptz NOT NULL
 );
-COMMENT ON TABLE login_failures IS 'Wrong passwords in the current window, by account and by address: shared by every server.';
+COMMENT ON TABLE login_failures IS 'Attempts to log in in the current window, by account, by address and by both: shared by every server. A row that counts 0 marks an address from which an account has logged in.';
 COMMENT ON COLUMN login_failures.subject IS 'SHA-256 of what is counted, so that no address or e-mail is kept.';

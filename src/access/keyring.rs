@@ -69,17 +69,15 @@ impl Keyring {
         Self { db, issuer: issuer.into(), keys: RwLock::default() }
     }
 
-    /// Issues an access token to a user in a session.
+    /// What signs. Asked for before a session is opened or goes on: signing itself then waits for nothing.
     ///
     /// # Errors
     /// When the keys cannot be read or made.
-    pub async fn issue(&self, user: UserId, session: Uuid) -> http::Result<String> {
+    pub async fn signer(&self) -> http::Result<Signer> {
         let now = Utc::now();
         let keys = self.usable(now).await?;
-        let key = signer(&keys, now).ok_or_else(|| Problem::new(ProblemKind::Internal, "").with_source("there is no key to sign with"))?;
-        let claims = Claims::new(&self.issuer, user, session, now);
-        token::sign(&claims, &key.row.id, &key.row.private_key)
-            .map_err(|error| Problem::new(ProblemKind::Internal, "").with_source(format!("signing a token: {error}")))
+        let key = signer(&keys, now).ok_or_else(|| fault("there is no key to sign with"))?;
+        Ok(Signer { issuer: self.issuer.clone(), key: key.clone() })
     }
 
     /// Checks an access token and gives what it says.
@@ -124,7 +122,7 @@ impl Keyring {
         if known.first().is_some_and(|newest| newest.row.created_at > stale_before) {
             return Ok(known);
         }
-        let new = generate(now).map_err(|error| Problem::new(ProblemKind::Internal, "").with_source(error))?;
+        let new = generate(now).map_err(fault)?;
         let rows = self.db.write(move |tx| signing_keys::rotate(tx, now, stale_before, &new)).await?;
         self.keep(rows);
         Ok(self.keys.read().unwrap_or_else(PoisonError::into_inner).known.clone())
@@ -162,6 +160,27 @@ impl Keyring {
         let known = rows.into_iter().filter_map(Key::read).collect();
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys { known, read_at: Some(Instant::now()) };
     }
+}
+
+/// A key that may sign now.
+pub struct Signer {
+    issuer: String,
+    key: Key,
+}
+
+impl Signer {
+    /// Issues an access token to a user in a session.
+    ///
+    /// # Errors
+    /// When the key is none, which reading it has excluded.
+    pub fn issue(&self, user: UserId, session: Uuid) -> http::Result<String> {
+        let claims = Claims::new(&self.issuer, user, session, Utc::now());
+        token::sign(&claims, &self.key.row.id, &self.key.row.private_key).map_err(|error| fault(format!("signing a token: {error}")))
+    }
+}
+
+fn fault(source: impl std::fmt::Display) -> Problem {
+    Problem::new(ProblemKind::Internal, "").with_source(source)
 }
 
 impl Key {

@@ -11,4 +11,7 @@ pub mod keyring;
 pub mod token;
 
 pub mod password;
+pub mod refresh_token;
+
+pub mod address;
 pub mod throttle;

@@ -29,6 +29,11 @@ impl Faults {
         if self.0.is_empty() { Ok(value) } else { Err(Problem::validation(self.0)) }
     }
 
+    /// What a type's own `parse` says.
+    pub fn parsed<T>(&mut self, pointer: &str, outcome: Result<T, impl ToString>) -> Option<T> {
+        outcome.map_err(|detail| self.add(pointer, "invalid", detail.to_string())).ok()
+    }
+
     /// A line of plain text: not blank, no control characters, at most `longest` characters; trimmed.
     pub fn line(&mut self, pointer: &str, text: &str, longest: usize) -> String {
         let text = text.trim();

@@ -10,6 +10,7 @@ mod health;
 mod migrate;
 mod openapi;
 mod serve;
+mod user;
 
 pub use database::Database;
 
@@ -54,6 +55,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Generate(generate::Generate),
     Openapi(openapi::Openapi),
+    User(user::User),
     Doctor(doctor::Doctor),
     Health(health::Health),
 }
@@ -98,6 +100,7 @@ impl Cli {
             Command::Migrate(migrate) => migrate.run(),
             Command::Generate(generate) => generate.run(),
             Command::Openapi(openapi) => openapi.run(),
+            Command::User(user) => user.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Health(health) => health.run(),
         }

@@ -7,6 +7,7 @@ pub mod article;
 pub mod author;
 pub mod media;
 
+pub mod account;
 pub mod actor;
 pub mod change;
 pub mod language;

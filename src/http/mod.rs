@@ -16,4 +16,7 @@ pub use conditional::{IfMatch, Tagged, TaggedBytes};
 pub use extract::{BodyLimit, CommaList, Json, NoParameters, Path, Query};
 pub use fields::Fields;
 pub use paging::{Cursor, Limit, Page, PageInfo};
-pub use problem::{CreateProblems, FieldError, ListProblems, Problem, ProblemKind, ReadProblems, Result, WriteProblems};
+pub use problem::{
+    AccessProblems, AttemptProblems, CreateProblems, FieldError, ListProblems, LoginProblems, Problem, ProblemKind, ReadProblems, Result,
+    SessionProblems, WriteProblems,
+};

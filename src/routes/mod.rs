@@ -1,3 +1,8 @@
 //! The HTTP surface: path, extractors and status, a file a resource.
 
 pub mod articles;
+pub mod sections;
+
+pub mod auth;
+pub mod me;
+pub mod users;

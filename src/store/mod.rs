@@ -17,6 +17,7 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
+pub mod sections;
 pub mod load;
 
 pub mod login_failures;

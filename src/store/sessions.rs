@@ -4,11 +4,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{dsl::not, prelude::*};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::error::StoreResult;
+use super::{audit, error::StoreResult};
 use crate::{
-    domain::id::UserId,
+    domain::{actor::Actor, change::Resource, id::UserId, role::Role},
     schema::{refresh_tokens, users},
 };
 
@@ -43,22 +44,21 @@ pub enum Exchange {
 /// # Errors
 /// When the database fails.
 pub fn open(tx: &mut PgConnection, user: UserId, password_hash: &str, token: &TokenHash, now: DateTime<Utc>) -> StoreResult<Option<Uuid>> {
-    let current: Option<String> = users::table
-        .filter(users::id.eq(user).and(not(users::is_disabled)))
-        .select(users::password_hash)
+    let current: Option<Role> = users::table
+        .filter(users::id.eq(user).and(not(users::is_disabled)).and(users::password_hash.eq(password_hash)))
+        .select(users::role)
         .for_no_key_update()
         .first(tx)
         .optional()?;
-    if current.as_deref() != Some(password_hash) {
-        return Ok(None);
-    }
-    // No ALWAYS-on job is needed to keep the table small: whoever comes in takes out their own dead tokens.
+    let Some(role) = current else { return Ok(None) };
+    // No job is needed to keep the table small: whoever comes in takes out their own dead tokens.
     diesel::delete(
         refresh_tokens::table.filter(refresh_tokens::user_id.eq(user).and(refresh_tokens::expires_at.lt(now - TimeDelta::days(1)))),
     )
     .execute(tx)?;
     let session = Uuid::now_v7();
     insert(tx, user, session, token, now)?;
+    audit::record(tx, Actor::new(user, role), "log_in", Resource::User, Some(user.0), json!({"session": session}))?;
     Ok(Some(session))
 }
 
@@ -69,7 +69,8 @@ pub fn open(tx: &mut PgConnection, user: UserId, password_hash: &str, token: &To
 pub fn exchange(tx: &mut PgConnection, old: &TokenHash, new: &TokenHash, now: DateTime<Utc>) -> StoreResult<Exchange> {
     let Some(owner) = owner_of(tx, old)? else { return Ok(Exchange::Refused) };
     // Held before the token is looked at: of two exchanges at once the second must see what the first did.
-    let is_disabled: Option<bool> = users::table.find(owner).select(users::is_disabled).for_no_key_update().first(tx).optional()?;
+    let held = users::table.find(owner).select((users::role, users::is_disabled)).for_no_key_update();
+    let held: Option<(Role, bool)> = held.first(tx).optional()?;
     let found = refresh_tokens::table
         .filter(refresh_tokens::token_hash.eq(&old[..]))
         .select((
@@ -82,12 +83,13 @@ pub fn exchange(tx: &mut PgConnection, old: &TokenHash, new: &TokenHash, now: Da
         .for_update()
         .first::<(Uuid, Uuid, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>)>(tx)
         .optional()?;
-    let (Some(is_disabled), Some((id, session, expires_at, used_at, revoked_at))) = (is_disabled, found) else {
+    let (Some((role, is_disabled)), Some((id, session, expires_at, used_at, revoked_at))) = (held, found) else {
         return Ok(Exchange::Refused);
     };
     if used_at.is_some() {
         // Somebody has it who should not: which of the two, nobody can tell, so both are out.
         end(tx, session)?;
+        audit::record(tx, Actor::new(owner, role), "replay_refresh_token", Resource::User, Some(owner.0), json!({"session": session}))?;
         return Ok(Exchange::Replayed);
     }
     if is_disabled || revoked_at.is_some() || expires_at <= now || ends_at(session) <= now {

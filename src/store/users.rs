@@ -161,7 +161,7 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, new: NewUser) -> StoreResult<
     Ok(user)
 }
 
-/// Changes a user whose version is the one expected, where one is. Disabling them, or giving them another password,
+/// Changes a user whose version is the one expected, where one is; what changes nothing leaves no trace. Disabling them, or giving them another password,
 /// ends their sessions, except `spared` (their own, in which they do it).
 ///
 /// # Errors
@@ -180,8 +180,11 @@ pub fn update(
     if let Some(admins) = admins {
         keep_an_admin(&admins, id)?;
     }
-    let ends_sessions = changes.is_disabled == Some(true) || changes.password_hash.is_some();
     let changed = describe(&before, &changes);
+    if changed.is_empty() {
+        return Ok(before);
+    }
+    let ends_sessions = changes.is_disabled == Some(true) || changes.password_hash.is_some();
     let after = diesel::update(users::table.find(id))
         .set((changes, users::version.eq(users::version + 1), users::updated_at.eq(diesel::dsl::now)))
         .returning(UserRow::as_returning())
@@ -189,7 +192,7 @@ pub fn update(
     if ends_sessions {
         sessions::end_all(tx, id, spared)?;
     }
-    audit::record(tx, actor, "update", Resource::User, Some(id.0), changed)?;
+    audit::record(tx, actor, "update", Resource::User, Some(id.0), changed.into())?;
     Ok(after)
 }
 
@@ -245,7 +248,7 @@ fn keep_an_admin(admins: &[UserId], leaving: UserId) -> StoreResult<()> {
 }
 
 /// What the audit says of a change: never the password, only that there is a new one.
-fn describe(before: &UserRow, changes: &UserChanges) -> serde_json::Value {
+fn describe(before: &UserRow, changes: &UserChanges) -> serde_json::Map<String, serde_json::Value> {
     let UserChanges { name, role, is_disabled, password_hash } = changes;
     let mut changed = serde_json::Map::new();
     if let Some(name) = name.as_ref().filter(|name| **name != before.name) {
@@ -260,5 +263,5 @@ fn describe(before: &UserRow, changes: &UserChanges) -> serde_json::Value {
     if password_hash.is_some() {
         changed.insert("password".to_owned(), json!("changed"));
     }
-    changed.into()
+    changed
 }

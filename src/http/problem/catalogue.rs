@@ -56,6 +56,8 @@ catalogue! {
         "Log in at `/v1/auth/login` and send the access token as `Authorization: Bearer …`.";
     InvalidToken = "invalid-token", UNAUTHORIZED, "The credential is not valid",
         "The token or key is malformed, expired, revoked, or made for another purpose. Take a new access token from `/v1/auth/refresh`; where that is refused too, log in again.";
+    WrongCredentials = "wrong-credentials", UNAUTHORIZED, "The e-mail address or the password is wrong",
+        "Which of the two is not told. An account that an admin has disabled answers the same.";
     Forbidden = "forbidden", FORBIDDEN, "The caller may not do this",
         "The caller is known, but their role does not hold the permission that the detail names. An admin can change a user's role.";
     NotFound = "not-found", NOT_FOUND, "There is nothing here",

@@ -18,7 +18,10 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use utoipa::ToSchema;
 
 pub use catalogue::ProblemKind;
-pub use responses::{CreateProblems, ListProblems, PROBLEM_SCHEMA, ReadProblems, WriteProblems};
+pub use responses::{
+    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
+    WriteProblems,
+};
 
 use crate::store::error::StoreError;
 
@@ -154,7 +157,7 @@ impl Problem {
         let mut response = HttpResponse::build(self.kind.status());
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON));
         match self.kind {
-            ProblemKind::Unauthenticated => response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE)),
+            ProblemKind::Unauthenticated | ProblemKind::WrongCredentials => response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE)),
             ProblemKind::InvalidToken => response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE_INVALID)),
             _ => &mut response,
         };

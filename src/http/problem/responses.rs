@@ -39,6 +39,14 @@ groups! {
     /// What making a resource, or acting on one, can come to.
     CreateProblems: BadRequest, Unauthenticated, InvalidToken, Forbidden, NotFound, Conflict, BodyTooLarge, UnsupportedMediaType, Validation,
         Internal, Unavailable;
+    /// What a read that is not everybody's can come to, beside what every read can.
+    AccessProblems: Unauthenticated, InvalidToken, Forbidden;
+    /// What trying a password can come to, beside what else the operation can.
+    AttemptProblems: TooManyAttempts;
+    /// What logging in can come to.
+    LoginProblems: BadRequest, WrongCredentials, BodyTooLarge, UnsupportedMediaType, Validation, TooManyAttempts, Internal, Unavailable;
+    /// What going on with a session, or ending it, can come to.
+    SessionProblems: BadRequest, InvalidToken, BodyTooLarge, UnsupportedMediaType, Validation, Internal, Unavailable;
 }
 
 /// One answer a status, with an example for each kind.
