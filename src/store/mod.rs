@@ -17,8 +17,8 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
-pub mod sections;
 pub mod load;
+pub mod sections;
 
 pub mod login_failures;
 pub mod sessions;
@@ -27,3 +27,5 @@ pub mod users;
 
 pub mod audit;
 pub mod change_log;
+
+pub mod bulk;

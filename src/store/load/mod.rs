@@ -1,14 +1,11 @@
-//! Content in bulk, for those who know that none of it exists yet: the demo and the generator.
-//!
-//! What one write leaves (its relations, the lists that it stands in, its entry in the change log) a load leaves too,
-//! in the transaction that the caller opened. The caller's audit entry says what was loaded; there are no revisions,
-//! since nobody has changed anything.
+//! What the demo and the generator load besides what [`super::bulk`] does: frames that are made where they are missing,
+//! and what only a hand-made publication has.
 
 mod articles;
 mod presentation;
 mod structure;
 
-pub use articles::{LoadedArticle, LoadedRow, LoadedSource, copy};
+pub use articles::{corrections, related, withdrawn};
 pub use presentation::{LoadedLink, LoadedPage, LoadedSite, Target, collection, knows_origin, menu, page, remember, site, source};
 pub use structure::{NewAuthor, NewMedia, NewSection, NewTag, authors, media, sections, tags};
 

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::structure::announce;
 use crate::{
     domain::{
-        change::Resource,
+        change::{ChangeAction, Resource},
         id::{ArticleId, CollectionId, MediaId, MenuId, PageId, SectionId, SourceId, TagId},
     },
     schema::{collection_items, collections, imported_items, menu_items, menus, pages, site, sources},
-    store::error::StoreResult,
+    store::{bulk, error::StoreResult},
 };
 
 /// The publication itself.
@@ -37,7 +37,7 @@ pub struct LoadedSite<'a> {
 /// When the database fails.
 pub fn site(tx: &mut PgConnection, loaded: &LoadedSite<'_>) -> StoreResult<()> {
     diesel::update(site::table).set((loaded, site::version.eq(site::version + 1), site::updated_at.eq(diesel::dsl::now))).execute(tx)?;
-    announce(tx, Resource::Site, vec![(Uuid::nil(), json!({}))])
+    bulk::log(tx, Resource::Site, ChangeAction::Updated, std::iter::once((Uuid::nil(), json!({}))))
 }
 
 /// Adds an outlet.

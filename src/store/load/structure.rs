@@ -13,8 +13,11 @@ use crate::{
         id::{AuthorId, MediaId, SectionId, TagId},
         media::MediaKind,
     },
-    schema::{authors, changes, media, sections, tags},
-    store::error::{StoreError, StoreResult},
+    schema::{authors, media, sections, tags},
+    store::{
+        bulk,
+        error::{StoreError, StoreResult},
+    },
 };
 
 /// A section that shall be there.
@@ -192,17 +195,5 @@ pub fn media(tx: &mut PgConnection, wanted: &[NewMedia<'_>]) -> StoreResult<Hash
 
 /// Appends what was made to the change log.
 pub(super) fn announce(tx: &mut PgConnection, resource: Resource, made: Vec<(Uuid, Value)>) -> StoreResult<()> {
-    let rows: Vec<_> = made
-        .into_iter()
-        .map(|(id, details)| {
-            (
-                changes::resource.eq(resource),
-                changes::resource_id.eq(id),
-                changes::action.eq(ChangeAction::Created),
-                changes::details.eq(details),
-            )
-        })
-        .collect();
-    diesel::insert_into(changes::table).values(rows).execute(tx)?;
-    Ok(())
+    bulk::log(tx, resource, ChangeAction::Created, made.into_iter())
 }

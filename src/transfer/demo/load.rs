@@ -23,10 +23,8 @@ use crate::{
     },
     store::{
         audit,
-        load::{
-            self, LoadedArticle, LoadedLink, LoadedPage, LoadedRow, LoadedSite, LoadedSource, NewAuthor, NewMedia, NewSection, NewTag,
-            Target,
-        },
+        bulk::{self, BulkArticle, BulkSource},
+        load::{self, LoadedLink, LoadedPage, LoadedSite, NewAuthor, NewMedia, NewSection, NewTag, Target},
     },
 };
 
@@ -57,15 +55,16 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Outcome> {
         }
         let Publication { structure, pages, articles } = &publication;
         let names = Names::load(tx, &publication)?;
-        let loaded: Vec<LoadedArticle> =
+        let loaded: Vec<BulkArticle> =
             articles.iter().map(|article| names.article(article, now).with_context(|| article.slug.clone())).collect::<Result<_>>()?;
-        load::copy(tx, &loaded)?;
+        bulk::insert_articles(tx, &loaded)?;
+        names.load_rest(tx, articles, now)?;
         for page in pages {
             load_page(tx, &names, page, now)?;
         }
         load_presentation(tx, &names, structure)?;
         let hashes = articles.iter().zip(&loaded).map(|(article, loaded)| {
-            (article.slug.as_str(), loaded.row.id, Sha256::digest(format!("{}\n{}", loaded.row.title, article.text)).to_vec())
+            (article.slug.as_str(), loaded.id, Sha256::digest(format!("{}\n{}", loaded.title, article.text)).to_vec())
         });
         load::remember(tx, ORIGIN, &hashes.collect::<Vec<_>>())?;
         audit::record(tx, Actor::command_line(), "load_demo", Resource::Site, None, json!({ "articles": loaded.len() }))?;
@@ -192,53 +191,63 @@ impl<'a> Names<'a> {
         text::render(text, |scheme, name| self.address(scheme, name), figure)
     }
 
-    fn article(&self, article: &'a Article, now: DateTime<Utc>) -> Result<LoadedArticle> {
+    fn article(&self, article: &'a Article, now: DateTime<Utc>) -> Result<BulkArticle> {
         let Article { slug, head, text } = article;
         let ago = |hours: i32| now - TimeDelta::hours(hours.into());
         let published = head.published_hours_ago.map(ago);
         let published_at = published.or_else(|| head.scheduled_in_hours.map(|hours| now + TimeDelta::hours(hours.into())));
         let withdrawn_at = head.withdrawn_hours_ago.map(ago);
         let body = self.html(text);
-        let sections = head.sections.iter().map(|path| named(&self.sections, path)).collect::<Result<_>>()?;
+        let further_sections = head.sections.iter().map(|path| named(&self.sections, path)).collect::<Result<_>>()?;
         let tags = head.tags.iter().map(|tag| named(&self.tags, tag)).collect::<Result<_>>()?;
         let signatures = head.signatures().map_err(|fault| anyhow!(fault))?;
         let byline = signatures.into_iter().map(|(author, role)| Ok((named(&self.authors, author)?, role))).collect::<Result<_>>()?;
-        let related = head.related.iter().map(|other| named(&self.articles, other).map(|(id, _)| id)).collect::<Result<_>>()?;
-        Ok(LoadedArticle {
-            sections,
+        Ok(BulkArticle {
+            id: named(&self.articles, slug)?.0,
+            slug: slug.clone(),
+            kind: head.kind,
+            language: head.language.clone(),
+            status: if withdrawn_at.is_some() { Status::Archived } else { head.status },
+            title: head.title.clone(),
+            kicker: head.kicker.clone(),
+            standfirst: head.standfirst.clone(),
+            word_count: i32::try_from(body::word_count(&body)).unwrap_or(i32::MAX),
+            body,
+            section_id: named(&self.sections, &head.section)?,
+            lead_media_id: head.lead_media.as_deref().map(|media| named(&self.media, media)).transpose()?,
+            canonical_url: head.seo.canonical_url.clone(),
+            seo_title: head.seo.title.clone(),
+            seo_description: head.seo.description.clone(),
+            is_breaking: head.flags.breaking,
+            is_featured: head.flags.featured,
+            is_sponsored: head.flags.sponsored,
+            translation_group_id: self.groups.get(slug.as_str()).copied(),
+            published_at,
+            first_published_at: published_at,
+            updated_at: head.updated_hours_ago.or(head.withdrawn_hours_ago).map(ago).or(published).unwrap_or(now),
+            withdrawn_at,
+            further_sections,
             tags,
             byline,
             media: self.media_in(text),
             source: self.source(head)?,
-            corrections: head.corrections.iter().map(|correction| (ago(correction.hours_ago), correction.text.clone())).collect(),
-            related,
-            withdrawal_reason: head.withdrawal_reason.clone(),
-            row: LoadedRow {
-                id: named(&self.articles, slug)?.0,
-                slug: slug.clone(),
-                kind: head.kind,
-                language: head.language.clone(),
-                status: if withdrawn_at.is_some() { Status::Archived } else { head.status },
-                title: head.title.clone(),
-                kicker: head.kicker.clone(),
-                standfirst: head.standfirst.clone(),
-                word_count: i32::try_from(body::word_count(&body)).unwrap_or(i32::MAX),
-                body,
-                section_id: named(&self.sections, &head.section)?,
-                lead_media_id: head.lead_media.as_deref().map(|media| named(&self.media, media)).transpose()?,
-                canonical_url: head.seo.canonical_url.clone(),
-                seo_title: head.seo.title.clone(),
-                seo_description: head.seo.description.clone(),
-                is_breaking: head.flags.breaking,
-                is_featured: head.flags.featured,
-                is_sponsored: head.flags.sponsored,
-                translation_group_id: self.groups.get(slug.as_str()).copied(),
-                published_at,
-                first_published_at: published_at,
-                updated_at: head.updated_hours_ago.or(head.withdrawn_hours_ago).map(ago).or(published).unwrap_or(now),
-                withdrawn_at,
-            },
         })
+    }
+
+    /// Corrections, picks and withdrawals of all articles.
+    fn load_rest(&self, tx: &mut PgConnection, articles: &[Article], now: DateTime<Utc>) -> Result<()> {
+        let (mut corrections, mut related, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
+        for Article { slug, head, .. } in articles {
+            let id = named(&self.articles, slug)?.0;
+            corrections.extend(head.corrections.iter().map(|one| (id, now - TimeDelta::hours(one.hours_ago.into()), one.text.as_str())));
+            for (other, position) in head.related.iter().zip(0..) {
+                related.push((id, position, named(&self.articles, other)?.0));
+            }
+            withdrawn.extend(head.withdrawal_reason.as_deref().map(|reason| (id, slug.as_str(), reason)));
+        }
+        load::corrections(tx, &corrections)?;
+        load::related(tx, &related)?;
+        Ok(load::withdrawn(tx, &withdrawn)?)
     }
 
     /// The pictures that stand in a text, in order.
@@ -250,10 +259,11 @@ impl<'a> Names<'a> {
         found
     }
 
-    fn source(&self, head: &ArticleHead) -> Result<Option<LoadedSource>> {
+    fn source(&self, head: &ArticleHead) -> Result<Option<BulkSource>> {
         let Some(slug) = &head.source else { return Ok(None) };
         let terms = self.structure.sources.iter().find(|source| source.slug == *slug).ok_or_else(|| anyhow!("`{slug}` is no source"))?;
-        let source = LoadedSource { id: named(&self.sources, slug)?, url: head.source_url.clone(), kind: terms.kind, rights: terms.rights };
+        let source =
+            BulkSource { source_id: named(&self.sources, slug)?, url: head.source_url.clone(), kind: terms.kind, rights: terms.rights };
         Ok(Some(source))
     }
 

@@ -1,32 +1,37 @@
 //! The texts of the files, made the HTML that is stored.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, html};
-
 use super::publication::Media;
 use crate::domain::{body, id::MediaId};
 
 /// Markdown to HTML as bodies are stored. An address `scheme:name` is replaced by what `address` gives for it; a line
 /// that is `![](media:name)` alone, by what `figure` gives.
 pub fn render(text: &str, address: impl Fn(&str, &str) -> Option<String>, figure: impl Fn(&str) -> Option<String>) -> String {
-    let mut with_figures = String::with_capacity(text.len() * 2);
+    let mut replaced = String::with_capacity(text.len() * 2);
     for line in text.lines() {
         let name = line.strip_prefix("![](media:").and_then(|rest| rest.strip_suffix(')'));
         match name.and_then(&figure) {
-            Some(figure) => with_figures.push_str(&figure),
-            None => with_figures.push_str(line),
+            Some(figure) => replaced.push_str(&figure),
+            None => replace_addresses(line, &address, &mut replaced),
         }
-        with_figures.push('\n');
+        replaced.push('\n');
     }
-    let events = Parser::new_ext(&with_figures, Options::ENABLE_TABLES).map(|event| match event {
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let replaced = dest_url.split_once(':').and_then(|(scheme, name)| address(scheme, name));
-            Event::Start(Tag::Link { link_type, dest_url: replaced.map_or(dest_url, Into::into), title, id })
+    body::from_markdown(&replaced)
+}
+
+fn replace_addresses(line: &str, address: impl Fn(&str, &str) -> Option<String>, into: &mut String) {
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("](") {
+        into.push_str(before);
+        into.push_str("](");
+        let end = after.find(')').unwrap_or(after.len());
+        let (written, after) = after.split_at(end);
+        match written.split_once(':').and_then(|(scheme, name)| address(scheme, name)) {
+            Some(found) => into.push_str(&found),
+            None => into.push_str(written),
         }
-        other => other,
-    });
-    let mut rendered = String::new();
-    html::push_html(&mut rendered, events);
-    body::sanitise(&rendered)
+        rest = after;
+    }
+    into.push_str(rest);
 }
 
 /// A picture or film as it stands in a text, on one line.

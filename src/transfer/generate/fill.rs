@@ -27,8 +27,9 @@ use crate::{
     },
     store::{
         audit,
+        bulk::{self, BulkArticle},
         error::StoreResult,
-        load::{self, LoadedArticle, LoadedRow, NewAuthor, NewMedia, NewSection, NewTag},
+        load::{self, NewAuthor, NewMedia, NewSection, NewTag},
     },
 };
 
@@ -69,9 +70,20 @@ fn write_blocks(database_url: &str, plan: &Plan, frame: &Frame, next: &AtomicU64
         if numbers.is_empty() {
             return Ok(());
         }
-        let articles: Vec<LoadedArticle> =
-            numbers.map(|index| frame.place(plan.article(index, |number, caption| frame.figure(number, caption)))).collect();
-        let written = conn.transaction(|tx| load::copy(tx, &articles)).with_context(|| format!("cannot write articles {block}000 and on"));
+        let mut picks = Vec::new();
+        let articles: Vec<BulkArticle> = numbers
+            .map(|index| {
+                let made = plan.article(index, |number, caption| frame.figure(number, caption));
+                picks.extend((0..).zip(&made.related).map(|(position, other)| (ArticleId(made.id), position, ArticleId(*other))));
+                frame.place(made)
+            })
+            .collect();
+        let written = conn
+            .transaction(|tx| {
+                bulk::insert_articles(tx, &articles)?;
+                load::related(tx, &picks)
+            })
+            .with_context(|| format!("cannot write articles {block}000 and on"));
         if written.is_err() {
             // The others need not go on either.
             next.store(u64::MAX / BLOCK / 2, Ordering::Relaxed);
@@ -154,42 +166,37 @@ impl Frame {
         figure
     }
 
-    fn place(&self, made: Made) -> LoadedArticle {
+    fn place(&self, made: Made) -> BulkArticle {
         let media = made.inline_media.map(|number| self.media[number].0);
-        LoadedArticle {
-            sections: made.sections.iter().map(|number| self.sections[*number]).collect(),
+        BulkArticle {
+            id: ArticleId(made.id),
+            slug: made.slug,
+            kind: made.kind,
+            language: made.language.to_owned(),
+            status: made.status,
+            title: made.title,
+            kicker: made.kicker,
+            standfirst: Some(made.standfirst),
+            word_count: i32::try_from(words_in(&made.body)).unwrap_or(i32::MAX),
+            body: made.body,
+            section_id: self.sections[made.section],
+            lead_media_id: made.lead_media.map(|number| self.media[number].0),
+            canonical_url: None,
+            seo_title: None,
+            seo_description: None,
+            is_breaking: made.is_breaking,
+            is_featured: made.is_featured,
+            is_sponsored: false,
+            translation_group_id: made.translation_group,
+            published_at: made.published_at,
+            first_published_at: made.published_at,
+            updated_at: made.updated_at,
+            withdrawn_at: made.withdrawn_at,
+            further_sections: made.sections.iter().map(|number| self.sections[*number]).collect(),
             tags: made.tags.iter().map(|number| self.tags[*number]).collect(),
             byline: made.byline.iter().map(|number| (self.authors[*number], BylineRole::Author)).collect(),
             media: media.into_iter().collect(),
             source: None,
-            corrections: Vec::new(),
-            related: made.related.iter().map(|id| ArticleId(*id)).collect(),
-            withdrawal_reason: made.withdrawn_at.map(|_| "Withdrawn by its editors.".to_owned()),
-            row: LoadedRow {
-                id: ArticleId(made.id),
-                slug: made.slug,
-                kind: made.kind,
-                language: made.language.to_owned(),
-                status: made.status,
-                title: made.title,
-                kicker: made.kicker,
-                standfirst: Some(made.standfirst),
-                word_count: i32::try_from(words_in(&made.body)).unwrap_or(i32::MAX),
-                body: made.body,
-                section_id: self.sections[made.section],
-                lead_media_id: made.lead_media.map(|number| self.media[number].0),
-                canonical_url: None,
-                seo_title: None,
-                seo_description: None,
-                is_breaking: made.is_breaking,
-                is_featured: made.is_featured,
-                is_sponsored: false,
-                translation_group_id: made.translation_group,
-                published_at: made.published_at,
-                first_published_at: made.published_at,
-                updated_at: made.updated_at,
-                withdrawn_at: made.withdrawn_at,
-            },
         }
     }
 }
