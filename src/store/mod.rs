@@ -18,6 +18,7 @@ pub mod visibility;
 
 pub mod articles;
 pub mod load;
+pub mod resolve;
 pub mod sections;
 
 pub mod login_failures;
