@@ -4,6 +4,7 @@
 //! command line ends with code 2, any other with code 1, each told after one `error:`.
 
 mod database;
+mod demo;
 mod doctor;
 mod generate;
 mod health;
@@ -52,6 +53,7 @@ Examples:
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Serve),
+    Demo(demo::Demo),
     Migrate(migrate::Migrate),
     Generate(generate::Generate),
     Openapi(openapi::Openapi),
@@ -97,6 +99,7 @@ impl Cli {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve(self.serve)) {
             Command::Serve(serve) => serve.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Migrate(migrate) => migrate.run(),
             Command::Generate(generate) => generate.run(),
             Command::Openapi(openapi) => openapi.run(),

@@ -17,7 +17,6 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
-pub mod load;
 pub mod resolve;
 pub mod sections;
 
@@ -30,3 +29,4 @@ pub mod audit;
 pub mod change_log;
 
 pub mod bulk;
+pub mod load;

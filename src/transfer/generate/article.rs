@@ -9,7 +9,10 @@ use super::{
     prose::Story,
     structure::{AUTHORS, BUSIEST, MEDIA, TAGS},
 };
-use crate::domain::article::{Kind, Status};
+use crate::domain::{
+    article::{Kind, Status},
+    slug::slugify,
+};
 
 const STORY: u64 = 1;
 const ARTICLE: u64 = 2;
@@ -165,17 +168,8 @@ impl Plan {
 
     /// Headlines repeat, numbers do not. The seed is in it so that a second run with another one fits beside the first.
     fn slug(&self, title: &str, index: u64) -> String {
-        let mut slug = String::with_capacity(96);
-        for word in deunicode::deunicode(&title.replace(['ə', 'Ə'], "e")).split(|c: char| !c.is_ascii_alphanumeric()) {
-            if slug.len() + word.len() > 70 {
-                break;
-            }
-            if !word.is_empty() {
-                slug.push_str(&word.to_ascii_lowercase());
-                slug.push('-');
-            }
-        }
-        slug + &format!("{:x}-{index}", self.seed)
+        let words = slugify(title).map_or_else(|| "article".to_owned(), |slug| slug.to_string());
+        format!("{words}-{:x}-{index}", self.seed)
     }
 
     fn is_translation(&self, index: u64) -> bool {
