@@ -37,7 +37,9 @@ pub struct LoadedSite<'a> {
 /// When the database fails.
 pub fn site(tx: &mut PgConnection, loaded: &LoadedSite<'_>) -> StoreResult<()> {
     diesel::update(site::table).set((loaded, site::version.eq(site::version + 1), site::updated_at.eq(diesel::dsl::now))).execute(tx)?;
-    bulk::log(tx, Resource::Site, ChangeAction::Updated, std::iter::once((Uuid::nil(), json!({}))))
+    let mut log = bulk::Log::default();
+    log.add(Resource::Site, ChangeAction::Updated, std::iter::once((Uuid::nil(), json!({}))));
+    log.write(tx)
 }
 
 /// Adds an outlet.

@@ -195,5 +195,7 @@ pub fn media(tx: &mut PgConnection, wanted: &[NewMedia<'_>]) -> StoreResult<Hash
 
 /// Appends what was made to the change log.
 pub(super) fn announce(tx: &mut PgConnection, resource: Resource, made: Vec<(Uuid, Value)>) -> StoreResult<()> {
-    bulk::log(tx, resource, ChangeAction::Created, made.into_iter())
+    let mut log = bulk::Log::default();
+    log.add(resource, ChangeAction::Created, made.into_iter());
+    log.write(tx)
 }

@@ -57,7 +57,8 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Outcome> {
         let names = Names::load(tx, &publication)?;
         let loaded: Vec<BulkArticle> =
             articles.iter().map(|article| names.article(article, now).with_context(|| article.slug.clone())).collect::<Result<_>>()?;
-        bulk::insert_articles(tx, &loaded)?;
+        let mut log = bulk::Log::default();
+        bulk::insert_articles(tx, &mut log, &loaded)?;
         names.load_rest(tx, articles, now)?;
         for page in pages {
             load_page(tx, &names, page, now)?;
@@ -67,6 +68,7 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Outcome> {
             (article.slug.as_str(), loaded.id, Sha256::digest(format!("{}\n{}", loaded.title, article.text)).to_vec())
         });
         load::remember(tx, ORIGIN, &hashes.collect::<Vec<_>>())?;
+        log.write(tx)?;
         audit::record(tx, Actor::command_line(), "load_demo", Resource::Site, None, json!({ "articles": loaded.len() }))?;
         Ok(Outcome::Loaded(loaded.len()))
     })

@@ -80,8 +80,10 @@ fn write_blocks(database_url: &str, plan: &Plan, frame: &Frame, next: &AtomicU64
             .collect();
         let written = conn
             .transaction(|tx| {
-                bulk::insert_articles(tx, &articles)?;
-                load::related(tx, &picks)
+                let mut log = bulk::Log::default();
+                bulk::insert_articles(tx, &mut log, &articles)?;
+                load::related(tx, &picks)?;
+                log.write(tx)
             })
             .with_context(|| format!("cannot write articles {block}000 and on"));
         if written.is_err() {
