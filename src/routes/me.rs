@@ -12,7 +12,7 @@ use crate::{
         throttle::Attempt,
     },
     api::user::{AccountPatch, CheckedAccount, User, wrong_current_password},
-    http::{self, AccessProblems, AttemptProblems, IfMatch, Json, NoParameters, Query, ReadProblems, Tagged, WriteProblems},
+    http::{self, AccessProblems, AttemptProblems, IfMatch, Json, NoParameters, Query, StandingProblems, Tagged, WriteProblems},
     store::{self, db::Db, users::UserChanges},
 };
 
@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(
     tag = "auth",
     security(("token" = [ManageOwnAccount])),
-    responses((status = 200, description = "The account of the caller.", body = User), ReadProblems, AccessProblems)
+    responses((status = 200, description = "The account of the caller.", body = User), StandingProblems, AccessProblems)
 )]
 #[get("/me")]
 async fn show_me(caller: Allowed<ManageOwnAccount>, _: Query<NoParameters>) -> Tagged<User> {

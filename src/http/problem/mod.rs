@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 pub use catalogue::ProblemKind;
 pub use responses::{
-    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
+    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, PROBLEM_SCHEMA, ReadProblems, SessionProblems, StandingProblems,
     WriteProblems,
 };
 
