@@ -32,7 +32,7 @@ ENTRYPOINT ["/usr/local/bin/broadsheet"]
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /broadsheet /broadsheet
-COPY --from=build --chown=nonroot:nonroot /empty /data
+COPY --from=build --chown=65532:65532 /empty /data
 ENV BROADSHEET_BIND=0.0.0.0:8080 BROADSHEET_DATA_DIR=/data
 WORKDIR /data
 EXPOSE 8080

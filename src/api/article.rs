@@ -16,6 +16,7 @@ use crate::{
         article::{Kind, Status},
         body::reading_minutes,
         id::ArticleId,
+        links,
     },
     store::articles::rows::{ArticleRow, CardRow, DetailRow, ExtrasRow},
 };
@@ -208,7 +209,7 @@ impl From<CardRow> for CardMembers {
             last_change: _,
         } = row;
         Self {
-            url: format!("{site_url}/{}/{slug}", section.path),
+            url: format!("{site_url}{}", links::article_path(&section.path, &slug)),
             id,
             slug,
             kind,

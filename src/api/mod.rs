@@ -13,6 +13,9 @@ pub mod article_body;
 pub mod article_change;
 pub mod related;
 
+pub mod resolve;
+pub mod section;
+
 pub mod examples;
 
 pub mod session;

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use crate::config::{DatabaseOptions, Faults};
+use crate::config::{DatabaseOptions, Faults, Secret};
 use crate::postgres::{Options, PrivatePostgres};
 
 /// The database that was named, or the private one, which lives as long as this value.
 #[derive(Debug)]
 pub struct Database {
-    url: String,
+    url: Secret,
     private: Option<PrivatePostgres>,
 }
 
@@ -22,15 +22,15 @@ impl Database {
         options.check(&mut faults);
         faults.into_result()?;
         if let Some(url) = options.url() {
-            return Ok(Self { url: url.to_owned(), private: None });
+            return Ok(Self { url: url.to_owned().into(), private: None });
         }
         let private = PrivatePostgres::start(&Options::small(options.data_dir.clone(), options.bin_dir()))?;
-        Ok(Self { url: private.url().to_owned(), private: Some(private) })
+        Ok(Self { url: private.url().to_owned().into(), private: Some(private) })
     }
 
     /// What to connect to. May hold a password.
     pub fn url(&self) -> &str {
-        &self.url
+        self.url.reveal()
     }
 
     /// Whether it is the private one.

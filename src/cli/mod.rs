@@ -4,7 +4,9 @@
 //! command line ends with code 2, any other with code 1, each told after one `error:`.
 
 mod database;
+mod demo;
 mod doctor;
+mod generate;
 mod health;
 mod migrate;
 mod openapi;
@@ -51,7 +53,9 @@ Examples:
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Serve),
+    Demo(demo::Demo),
     Migrate(migrate::Migrate),
+    Generate(generate::Generate),
     Openapi(openapi::Openapi),
     User(user::User),
     Doctor(doctor::Doctor),
@@ -95,7 +99,9 @@ impl Cli {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve(self.serve)) {
             Command::Serve(serve) => serve.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Migrate(migrate) => migrate.run(),
+            Command::Generate(generate) => generate.run(),
             Command::Openapi(openapi) => openapi.run(),
             Command::User(user) => user.run(),
             Command::Doctor(doctor) => doctor.run(),

@@ -82,6 +82,10 @@ fn check_url(url: &str) -> Result<(), String> {
         }
         _ => return Err("is no URL; write postgres://user:password@host/name".into()),
     }
+    // Said here, for libpq would repeat the broken part, which may be the password.
+    if url.split('%').skip(1).any(|rest| !rest.get(..2).is_some_and(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()))) {
+        return Err("has a `%` that is not followed by two hexadecimal digits; write it as %25".into());
+    }
     match Url::parse(url) {
         // libpq takes a URL without a host, and several of them, which are no URLs to anybody else.
         Err(url::ParseError::EmptyHost) => Ok(()),
@@ -112,7 +116,7 @@ mod tests {
         ] {
             assert_eq!(check_url(good), Ok(()), "{good}");
         }
-        for bad in ["mysql://u:geheim@db/news", "db.example/news", "postgres://u:geheim@db:port/news"] {
+        for bad in ["mysql://u:geheim@db/news", "db.example/news", "postgres://u:geheim@db:port/news", "postgres://u:geheim%@db/news"] {
             let problem = check_url(bad).unwrap_err();
             assert!(!problem.contains("geheim"), "{problem}");
         }

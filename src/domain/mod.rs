@@ -12,6 +12,7 @@ pub mod actor;
 pub mod change;
 pub mod language;
 pub mod licence;
+pub mod links;
 pub mod related;
 pub mod role;
 

@@ -12,6 +12,9 @@ pub mod conditional;
 pub mod fields;
 pub mod paging;
 
+pub mod fallback;
+pub mod middleware;
+
 pub use conditional::{IfMatch, Tagged, TaggedBytes};
 pub use extract::{BodyLimit, CommaList, Json, NoParameters, Path, Query};
 pub use fields::Fields;

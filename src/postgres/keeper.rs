@@ -85,7 +85,9 @@ impl Keeper {
             return Ok(true);
         }
         // The owner's word on where the socket is, since its directory for temporary files may be another.
-        let Some(socket_dir) = PidFile::read(&self.place.data()).and_then(|file| file.socket_dir) else { return Ok(false) };
+        let Some(socket_dir) = PidFile::read(&self.place.data()).filter(|file| file.is_ready).and_then(|file| file.socket_dir) else {
+            return Ok(false);
+        };
         if !launch::accepts(&launch::url(&socket_dir)) {
             return Ok(false);
         }
@@ -104,7 +106,7 @@ impl Keeper {
     /// Runs the server; the lock is held.
     fn own(&mut self) -> Result<()> {
         self.state = State::Down(Instant::now() + PAUSE);
-        orphans::clear(&self.place)?;
+        orphans::clear(&self.place, &self.socket_dir)?;
         launch::initialise(&self.binaries, &self.place)?;
         self.state = State::Running(Server::start(&self.binaries, &self.place, &self.socket_dir, &self.settings)?);
         Ok(())

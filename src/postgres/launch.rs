@@ -17,6 +17,7 @@ use nix::unistd::Pid;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 use super::binaries::Binaries;
+use super::orphans::PidFile;
 use super::place::Place;
 
 /// How long a server may take until it accepts connections, crash recovery included.
@@ -99,7 +100,8 @@ impl Server {
         let deadline = Instant::now() + START_TIMEOUT;
         let (mut server, mut log) = Self::spawn(binaries, place, socket_dir, settings)?;
         loop {
-            if accepts(&url) {
+            // Knocked at only once it says that it is ready: each refusal would stand in its log as a fault.
+            if server.is_ready(&place.data()) && accepts(&url) {
                 return Ok(server);
             }
             if let Some(status) = server.child.try_wait()? {
@@ -137,6 +139,10 @@ impl Server {
         set("unix_socket_permissions", "0700".as_ref());
         let child = postgres.stderr(log.file.try_clone()?).spawn().with_context(|| failed_to_run(binaries, "postgres"))?;
         Ok((Self { child }, log))
+    }
+
+    fn is_ready(&self, data: &Path) -> bool {
+        PidFile::read(data).is_some_and(|file| file.is_ready && u32::try_from(file.pid.as_raw()) == Ok(self.child.id()))
     }
 
     /// How the server ended, if it did.
@@ -225,7 +231,7 @@ fn die_with_parent(command: &mut Command) {
 
 /// Faults of a start that pass by themselves: a predecessor's last processes are still going.
 fn is_transient(said: &str) -> bool {
-    said.contains("postmaster.pid") || said.contains("shared memory block")
+    said.contains("lock file") || said.contains("shared memory block")
 }
 
 fn faults(said: &str) -> String {

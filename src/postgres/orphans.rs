@@ -1,4 +1,4 @@
-//! What a run that was killed left behind: servers without an owner, and `postmaster.pid` without a server.
+//! What a run that was killed left behind: servers without an owner, and lock files without a server.
 //!
 //! Called with the lock held, so whatever still runs on the cluster belongs to nobody.
 
@@ -20,57 +20,66 @@ pub struct PidFile {
     pub pid: Pid,
     /// Where its socket is, once it listens. Line 5.
     pub socket_dir: Option<PathBuf>,
+    /// Whether it takes connections. Line 8.
+    pub is_ready: bool,
 }
 
 impl PidFile {
     /// `None` when there is none or nothing of use in it.
     pub fn read(data: &Path) -> Option<Self> {
-        Self::parse(&fs::read_to_string(path_in(data)).ok()?)
+        Self::parse(&fs::read_to_string(data.join("postmaster.pid")).ok()?)
     }
 
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines().map(str::trim);
         let pid = lines.next()?.parse().ok().filter(|pid| *pid > 1).map(Pid::from_raw)?;
         let socket_dir = lines.nth(3).filter(|line| !line.is_empty()).map(PathBuf::from);
-        Some(Self { pid, socket_dir })
+        let is_ready = lines.nth(2) == Some("ready");
+        Some(Self { pid, socket_dir, is_ready })
     }
 }
 
-fn path_in(data: &Path) -> PathBuf {
-    data.join("postmaster.pid")
-}
-
-/// Ends servers that still run on the cluster, and removes a pid file that would keep a new one from starting.
+/// Ends servers that still run on the cluster, and removes lock files that would keep a new one from starting.
 ///
 /// # Errors
 /// A server that does not end within 15 seconds.
-pub fn clear(place: &Place) -> Result<()> {
-    let data = place.data();
-    let Some(file) = PidFile::read(&data) else { return Ok(()) };
-    for (signal, patience) in [(Signal::SIGINT, Duration::from_secs(10)), (Signal::SIGQUIT, Duration::from_secs(5))] {
-        let Some(server) = running(&data, file.pid) else { break };
-        log::info!("ending the Postgres (process {server}) that a killed run left behind");
-        // It may end by itself between the look and the signal.
-        let _ = kill(server, signal);
-        let deadline = Instant::now() + patience;
-        while Instant::now() < deadline && running(&data, file.pid).is_some() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+pub fn clear(place: &Place, socket_dir: &Path) -> Result<()> {
+    if let Some(file) = PidFile::read(&place.data()) {
+        end(&place.data(), &file)?;
     }
-    if let Some(server) = running(&data, file.pid) {
-        bail!("process {server} still runs on {} and does not end: end it by hand", data.display());
-    }
-    if names_a_stranger(file.pid) {
+    for lock in [place.data().join("postmaster.pid"), socket_dir.join(".s.PGSQL.5432.lock")] {
+        let file = fs::read_to_string(&lock).ok().and_then(|text| PidFile::parse(&text));
         // Postgres would take the stranger for itself and refuse to start.
-        match fs::remove_file(path_in(&data)) {
-            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(fault).context("cannot remove a stale postmaster.pid"),
-            _ => {}
+        if file.is_some_and(|file| names_a_stranger(file.pid)) {
+            match fs::remove_file(&lock) {
+                Err(fault) if fault.kind() != ErrorKind::NotFound => {
+                    return Err(fault).with_context(|| format!("cannot remove the stale {}", lock.display()));
+                }
+                _ => {}
+            }
         }
     }
     Ok(())
 }
 
-/// Whether the pid exists although no server runs: given to another process since, or a zombie that nobody reaps
+fn end(data: &Path, file: &PidFile) -> Result<()> {
+    for (signal, patience) in [(Signal::SIGINT, Duration::from_secs(10)), (Signal::SIGQUIT, Duration::from_secs(5))] {
+        let Some(server) = running(data, file.pid) else { break };
+        log::info!("ending the Postgres (process {server}) that a killed run left behind");
+        // It may end by itself between the look and the signal.
+        let _ = kill(server, signal);
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline && running(data, file.pid).is_some() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+    match running(data, file.pid) {
+        Some(server) => bail!("process {server} still runs on {} and does not end: end it by hand", data.display()),
+        None => Ok(()),
+    }
+}
+
+/// Whether the pid exists although no server runs any more: given to another process since, or a zombie that nobody reaps
 /// (as in a container whose first process is no init).
 fn names_a_stranger(pid: Pid) -> bool {
     cfg!(target_os = "linux") && !matches!(kill(pid, None), Err(nix::errno::Errno::ESRCH))
@@ -129,7 +138,8 @@ mod tests {
     fn a_pid_file_is_read_while_it_is_being_written() {
         let whole = "4711\n/srv/data\n1700000000\n5432\n/srv\n\n  5432001 7\nready   \n";
         let file = PidFile::parse(whole).unwrap();
-        assert_eq!(file, PidFile { pid: Pid::from_raw(4711), socket_dir: Some("/srv".into()) });
+        assert_eq!(file, PidFile { pid: Pid::from_raw(4711), socket_dir: Some("/srv".into()), is_ready: true });
+        assert!(!PidFile::parse(&whole.replace("ready   ", "starting")).unwrap().is_ready);
         assert_eq!(PidFile::parse("4711\n/srv/data\n").unwrap().socket_dir, None);
         for worthless in ["", "\n", "-1\n", "0\n", "1\n", "x\n"] {
             assert_eq!(PidFile::parse(worthless), None, "{worthless:?}");

@@ -60,7 +60,8 @@ impl Place {
     /// A directory cannot be made.
     pub fn of_clusters(data_dir: &Path, account: Option<Account>) -> Result<PathBuf> {
         let data_dir = std::path::absolute(data_dir)?;
-        make_dir(&data_dir, 0o755)?;
+        let made = DirBuilder::new().recursive(true).create(&data_dir);
+        made.with_context(|| format!("cannot make the directory {}", data_dir.display()))?;
         // Resolved, so that two spellings of one directory are one cluster.
         let data_dir = data_dir.canonicalize()?;
         let clusters = Self::clusters_of(&data_dir, account);
@@ -70,7 +71,8 @@ impl Place {
                 data_dir.display(),
                 clusters.display()
             );
-            make_dir(&clusters, 0o755)?;
+            make_open_dir(Path::new(SHARED_STATE))?;
+            make_open_dir(&clusters)?;
         }
         Ok(clusters)
     }
@@ -167,21 +169,28 @@ fn fits_a_socket(dir: &Path) -> bool {
     dir.as_os_str().len() + "/.s.PGSQL.5432".len() <= LONGEST_SOCKET_PATH
 }
 
-fn make_dir(dir: &Path, mode: u32) -> Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(mode).create(dir);
-    made.with_context(|| format!("cannot make the directory {}", dir.display()))
+/// Makes a directory that everybody may enter; one that exists is left as it is.
+fn make_open_dir(dir: &Path) -> Result<()> {
+    make_dir(dir, 0o755).map(|_| ())
 }
 
-/// Makes a directory of mode 0700 for the user of the server; one that exists is left as it is.
+/// Makes a directory for the user of the server alone; one that exists is left as it is.
 fn make_private_dir(dir: &Path, account: Option<Account>) -> Result<()> {
-    match DirBuilder::new().mode(0o700).create(dir) {
+    if let (true, Some(account)) = (make_dir(dir, 0o700)?, account) {
+        chown(dir, Some(account.uid), Some(account.gid))?;
+    }
+    Ok(())
+}
+
+/// Whether it made the directory, rather than finding it.
+fn make_dir(dir: &Path, mode: u32) -> Result<bool> {
+    match DirBuilder::new().mode(mode).create(dir) {
         Ok(()) => {
             // The umask may have taken more away.
-            fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
-            account.map_or(Ok(()), |account| chown(dir, Some(account.uid), Some(account.gid)))?;
-            Ok(())
+            fs::set_permissions(dir, fs::Permissions::from_mode(mode))?;
+            Ok(true)
         }
-        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(fault) => Err(fault).with_context(|| format!("cannot make the directory {}", dir.display())),
     }
 }

@@ -130,11 +130,13 @@ fn a_server_that_dies_is_started_again() {
 }
 
 #[test]
-fn a_pid_file_that_names_a_stranger_does_not_matter() {
+fn lock_files_that_name_a_stranger_do_not_matter() {
     let dir = DataDir::new("pid");
     drop(dir.start());
-    let me = std::process::id();
-    std::fs::write(dir.data().join("postmaster.pid"), format!("{me}\n{}\n1700000000\n5432\n/nowhere\n", dir.data().display())).unwrap();
+    let data = dir.data();
+    let text = format!("{}\n{}\n1700000000\n5432\n/nowhere\n", std::process::id(), data.display());
+    std::fs::write(data.join("postmaster.pid"), &text).unwrap();
+    std::fs::write(data.with_file_name(".s.PGSQL.5432.lock"), &text).unwrap();
     let postgres = dir.start();
     assert_eq!(query(postgres.url(), "select 1 as number"), 1);
 }
@@ -146,7 +148,7 @@ fn a_server_left_by_a_killed_owner_is_replaced() {
     let first = orphans::PidFile::read(&dir.data()).unwrap().pid;
     // As after a kill: the lock is free, the server still there.
     let place = place::Place { home: dir.data().parent().unwrap().to_owned(), account: None };
-    orphans::clear(&place).unwrap();
+    orphans::clear(&place, &place.home).unwrap();
     assert!(orphans::PidFile::read(&dir.data()).is_none_or(|file| file.pid != first));
     drop(owner);
 }

@@ -1,7 +1,37 @@
 //! The HTTP surface: path, extractors and status, a file a resource.
+//!
+//! [`configure`] is the list of all routes. The router is built from it once a worker, and the document once.
 
 pub mod articles;
+pub mod resolve;
+pub mod sections;
 
 pub mod auth;
 pub mod me;
 pub mod users;
+
+pub mod docs;
+pub mod health;
+
+mod document;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use document::document;
+
+/// Everything under `/v1`.
+pub fn configure(config: &mut ServiceConfig) {
+    articles::routes(config);
+    sections::routes(config);
+    resolve::routes(config);
+    auth::routes(config);
+    me::routes(config);
+    users::routes(config);
+    docs::contract_routes(config);
+}
+
+/// Everything that stands beside `/v1`.
+pub fn configure_root(config: &mut ServiceConfig) {
+    health::routes(config);
+    docs::routes(config);
+}

@@ -9,6 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::error::{StoreError, StoreResult};
+
 /// Every migration of `migrations/`.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
@@ -51,6 +53,14 @@ pub fn run(database_url: &str) -> Result<Vec<String>> {
 pub fn pending(database_url: &str) -> Result<Vec<String>> {
     let mut conn = connect(database_url)?;
     Ok(steps(&mut conn)?.iter().map(|step| step.name().to_string()).collect())
+}
+
+/// Whether there is anything to apply, for a server that has a connection already.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_pending(conn: &mut PgConnection) -> StoreResult<bool> {
+    steps(conn).map(|steps| !steps.is_empty()).map_err(|fault| StoreError::Busy(format!("{fault:#}")))
 }
 
 fn connect(database_url: &str) -> Result<PgConnection> {

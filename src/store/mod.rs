@@ -17,6 +17,8 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
+pub mod resolve;
+pub mod sections;
 
 pub mod login_failures;
 pub mod sessions;
@@ -25,3 +27,6 @@ pub mod users;
 
 pub mod audit;
 pub mod change_log;
+
+pub mod bulk;
+pub mod load;

@@ -40,7 +40,7 @@ pub fn tags(header: &str) -> impl Iterator<Item = (bool, &str)> {
     .filter(|(_, opaque)| !opaque.is_empty())
 }
 
-/// Codings whose name a tag may end in, because [`super::super::middleware`] puts it there.
+/// Codings whose name a tag may end in, because the outermost middleware puts it there.
 pub const CODINGS: [&str; 3] = ["br", "gzip", "zstd"];
 
 /// A tag without the suffix of its content coding.
@@ -52,11 +52,23 @@ pub fn without_coding(opaque: &str) -> &str {
     }
 }
 
+/// A tag (quoted) of the same thing in another content coding.
+#[must_use]
+pub fn with_coding(tag: &str, coding: &str) -> String {
+    format!("{}-{coding}\"", tag.trim_end_matches('"'))
+}
+
+/// The listed tag, without its quotes, that is `tag` (quoted) whatever its coding.
+#[must_use]
+pub fn matching<'a>(header: &'a str, tag: &str) -> Option<&'a str> {
+    let opaque = tag.trim_start_matches("W/").trim_matches('"');
+    tags(header).map(|(_, listed)| listed).find(|listed| without_coding(listed) == opaque)
+}
+
 /// Whether `header`, an `If-None-Match`, names `tag` (quoted) by weak comparison (RFC 9110 §13.1.2), whatever the coding.
 #[must_use]
 pub fn is_listed(header: &str, tag: &str) -> bool {
-    let opaque = tag.trim_start_matches("W/").trim_matches('"');
-    header.trim() == "*" || tags(header).any(|(_, listed)| without_coding(listed) == opaque)
+    header.trim() == "*" || matching(header, tag).is_some()
 }
 
 #[cfg(test)]

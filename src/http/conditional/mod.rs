@@ -1,6 +1,6 @@
 //! Validators and conditions (RFC 9110 §8.8 and §13): answers with an ETag, 304, and writes that want `If-Match`.
 
-mod etag;
+pub(crate) mod etag;
 mod if_match;
 mod tagged;
 

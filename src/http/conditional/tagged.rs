@@ -105,6 +105,14 @@ impl<T> Tagged<T> {
     }
 }
 
+impl<T> Tagged<T> {
+    /// A whole list that has no pages, with its `items`. `fields` then go for each of them.
+    #[must_use]
+    pub fn list(list: T) -> Self {
+        Self { about: About { is_page: true, ..About::default() }, ..Self::new(list) }
+    }
+}
+
 impl<I> Tagged<Page<I>> {
     /// A page, with a `Link` to the next one. `fields` then go for each of its items.
     #[must_use]

@@ -72,10 +72,7 @@ pub fn read_complaint(message: &str) -> Complaint<'_> {
     }
     for what in ["field", "variant"] {
         let rest = message.strip_prefix("unknown ").and_then(|rest| rest.strip_prefix(what)).and_then(|rest| rest.strip_prefix(" `"));
-        // The name itself may hold anything, so the list is sought from the end.
-        if let Some((found, known)) =
-            rest.and_then(|rest| rest.rsplit_once("`, ").filter(|_| !rest.contains(", expected ")).or_else(|| split_known(rest)))
-        {
+        if let Some((found, known)) = rest.and_then(split) {
             let known = known.split('`').skip(1).step_by(2).collect();
             return Complaint::Unknown { what, found, known };
         }
@@ -83,8 +80,9 @@ pub fn read_complaint(message: &str) -> Complaint<'_> {
     Complaint::Other(message)
 }
 
-fn split_known(rest: &str) -> Option<(&str, &str)> {
-    rest.rfind("`, expected ").map(|at| (&rest[..at], &rest[at + 3..]))
+/// The name, and the list of those that there are. Sought from the end, since the name may hold anything.
+fn split(rest: &str) -> Option<(&str, &str)> {
+    rest.rsplit_once("`, expected ").or_else(|| rest.rsplit_once("`, there are no "))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod responses;
+mod schema;
 
 use std::fmt;
 
@@ -22,6 +23,7 @@ pub use responses::{
     AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, PROBLEM_SCHEMA, ReadProblems, SessionProblems, StandingProblems,
     WriteProblems,
 };
+pub use schema::{FaultShape, ProblemShape};
 
 use crate::store::error::StoreError;
 

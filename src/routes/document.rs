@@ -1,0 +1,168 @@
+//! The OpenAPI document: what the routes say, completed with what every answer carries.
+
+use actix_web::App;
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        HeaderBuilder, HttpMethod, OpenApi, RefOr, Response, ResponseBuilder, SecurityRequirement, Type,
+        path::Operation,
+        schema::ObjectBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        server::Server,
+    },
+};
+use utoipa_actix_web::{AppExt, scope};
+
+use super::{configure, configure_root};
+use crate::{
+    api::{
+        article::{ArticleInclude, CardInclude},
+        article_body::BodyFormat,
+    },
+    domain::article::{Kind, Status},
+    http::problem::{FaultShape, ProblemShape},
+};
+
+/// The name of the one security scheme, as routes give it.
+const TOKEN: &str = "token";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Broadsheet",
+        description = "A headless content API for news publishers.\n\n\
+            Lists are pages by keyset: follow `page.next_cursor` (or the `Link` header) until it is null. Every answer has a strong `ETag`: send it as \
+            `If-None-Match` and get 304 while nothing changed. `fields=` leaves the members that you need, `include=` adds what stands around, so that a page \
+            needs one call. Errors are `application/problem+json`, all faults at once. Changes want the version that was read in `If-Match`."
+    ),
+    components(schemas(
+        ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude,
+        super::articles::Sort, super::articles::Has
+    )),
+    tags(
+        (name = "articles", description = "What the publication prints, as cards and whole."),
+        (name = "search", description = "Articles by their words."),
+        (name = "feeds", description = "Newest-first feeds as cards, JSON Feed, RSS and Atom."),
+        (name = "sections", description = "The tree of the publication."),
+        (name = "tags", description = "What articles are about."),
+        (name = "authors", description = "Who signs articles."),
+        (name = "media", description = "Images and files."),
+        (name = "sources", description = "The outlets of reprints and translations."),
+        (name = "pages", description = "Privacy, About, and the like."),
+        (name = "menus", description = "Ordered, nested links: header, footer."),
+        (name = "collections", description = "Lists that the newsroom puts together by hand."),
+        (name = "site", description = "The publication itself."),
+        (name = "resolve", description = "From any address that readers have to what stands there now."),
+        (name = "auth", description = "Logging in and out."),
+        (name = "me", description = "The account of who calls."),
+        (name = "users", description = "The accounts of the newsroom."),
+        (name = "health", description = "For load balancers."),
+        (name = "docs", description = "The contract and the problem catalogue.")
+    )
+)]
+struct Base;
+
+/// The document of every route.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, mut document) = App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .service(scope("/v1").configure(configure))
+        .configure(configure_root)
+        .split_for_parts();
+    complete(&mut document);
+    document
+}
+
+fn complete(document: &mut OpenApi) {
+    document.servers = Some(vec![Server::new("/")]);
+    if let Some(components) = &mut document.components {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("An access token of `POST /v1/auth/login`, for the newsroom. What an operation needs is named with it."))
+            .build();
+        components.security_schemes.insert(TOKEN.to_owned(), SecurityScheme::Http(token).into());
+    }
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            (HttpMethod::Get, &mut item.get),
+            (HttpMethod::Post, &mut item.post),
+            (HttpMethod::Put, &mut item.put),
+            (HttpMethod::Patch, &mut item.patch),
+            (HttpMethod::Delete, &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                complete_operation(path, &method, operation);
+            }
+        }
+    }
+}
+
+fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation) {
+    let is_read = *method == HttpMethod::Get;
+    if operation.security.is_none() {
+        let anybody = SecurityRequirement::default();
+        // A reader needs no token for what is public, but may send one to see more.
+        let is_public_read = is_read && path.starts_with("/v1/");
+        operation.security =
+            Some(if is_public_read { vec![anybody, SecurityRequirement::new(TOKEN, Vec::<String>::new())] } else { vec![anybody] });
+    }
+    let is_list =
+        operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response {
+            complete_response(status, response, is_read, is_list);
+        }
+    }
+    let is_validated = operation.responses.responses.get("200").is_some_and(|response| match response {
+        RefOr::T(response) => response.headers.contains_key("ETag"),
+        RefOr::Ref(_) => false,
+    });
+    if is_read && is_validated {
+        let mut unchanged = ResponseBuilder::new()
+            .description("Nothing changed since the tag in `If-None-Match`, or the date in `If-Modified-Since`.")
+            .build();
+        for name in ["ETag", "Last-Modified", "Cache-Control", "Vary"] {
+            unchanged.headers.insert(name.to_owned(), header(name).into());
+        }
+        operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged));
+    }
+}
+
+fn complete_response(status: &str, response: &mut Response, is_read: bool, is_list: bool) {
+    let is_success = status.starts_with('2');
+    let mut names = vec!["X-Request-Id"];
+    if is_success && !response.content.is_empty() && !response.content.contains_key("text/html") {
+        names.push("ETag");
+        if is_read {
+            names.extend(["Last-Modified", "Cache-Control", "Vary", "Surrogate-Key", "Cache-Tag"]);
+        }
+        if is_list {
+            names.push("Link");
+        }
+    }
+    if status == "201" {
+        names.push("Location");
+    }
+    for name in names {
+        response.headers.entry(name.to_owned()).or_insert_with(|| header(name).into());
+    }
+}
+
+fn header(name: &str) -> utoipa::openapi::Header {
+    let description = match name {
+        "ETag" => "The version of the answer (RFC 9110 §8.8.3): for `If-None-Match`, and for `If-Match` in a change.",
+        "Last-Modified" => "When what readers see last changed. Left out while that is only seconds ago.",
+        "Cache-Control" => "How long the answer may be kept, and by whom (RFC 9111, RFC 5861).",
+        "Vary" => "The request headers that the answer depends on.",
+        "Surrogate-Key" => "What the answer depends on, for purging a CDN: separated by spaces.",
+        "Cache-Tag" => "What the answer depends on, for purging a CDN: separated by commas.",
+        "Link" => "The next page, if there is one (RFC 8288).",
+        "Location" => "Where it is.",
+        _ => "The id of the request, as in the log. A sane one that the client sends is kept.",
+    };
+    HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String).build())).description(Some(description)).build()
+}
