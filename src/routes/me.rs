@@ -23,7 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Show one's own account.
 #[utoipa::path(
-    tag = "auth",
+    tag = "me",
     security(("token" = [ManageOwnAccount])),
     responses((status = 200, description = "The account of the caller.", body = User), StandingProblems, AccessProblems)
 )]
@@ -36,7 +36,7 @@ async fn show_me(caller: Allowed<ManageOwnAccount>, _: Query<NoParameters>) -> T
 ///
 /// A new password wants the current one, which may be tried as often as at a login, and ends one's other sessions.
 #[utoipa::path(
-    tag = "auth",
+    tag = "me",
     security(("token" = [ManageOwnAccount])),
     responses((status = 200, description = "The account as it is now.", body = User), WriteProblems, AttemptProblems)
 )]
