@@ -22,5 +22,5 @@ pub use fields::Fields;
 pub use paging::{Cursor, Limit, Page, PageInfo};
 pub use problem::{
     AccessProblems, AttemptProblems, CreateProblems, FieldError, ListProblems, LoginProblems, Problem, ProblemKind, ReadProblems, Result,
-    SessionProblems, WriteProblems,
+    SessionProblems, StandingProblems, WriteProblems,
 };

@@ -41,6 +41,8 @@ groups! {
     /// What making a resource, or acting on one, can come to.
     CreateProblems: BadRequest, Unauthenticated, InvalidToken, Forbidden, NotFound, Conflict, BodyTooLarge, UnsupportedMediaType, Validation,
         Internal, Unavailable;
+    /// What reading something that is always there can come to.
+    StandingProblems: BadRequest, UnknownParameter, InvalidToken, Internal, Unavailable;
     /// What a read that is not everybody's can come to, beside what every read can.
     AccessProblems: Unauthenticated, InvalidToken, Forbidden;
     /// What trying a password can come to, beside what else the operation can.

@@ -2,16 +2,16 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, rt, web::Data};
+use actix_web::{dev::ServerHandle, rt};
 use broadsheet::{
-    access::{address::TrustedProxies, caller::identify, keyring::Keyring, password::Password},
+    access::password::Password,
+    config::{CorsOrigins, ServerOptions},
     domain::{actor::Actor, id::UserId, role::Role},
-    routes,
-    store::{self, db::Db, users::NewUser},
+    server,
+    store::{self, users::NewUser},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use serde_json::{Value, json};
-use utoipa_actix_web::{AppExt, scope::scope, service_config::ServiceConfig};
 
 use super::{Client, database::TestDatabase};
 
@@ -20,7 +20,6 @@ pub const PASSWORD: &str = "a storm at the harbour";
 
 /// A server over a database of its own.
 pub struct TestApp {
-    db: Db,
     base: String,
     server: ServerHandle,
     // Last, so that it is dropped when nobody uses it any more.
@@ -36,14 +35,13 @@ pub struct Session {
 impl TestApp {
     pub async fn start() -> Self {
         let database = TestDatabase::create();
-        let db = Db::open(&database.url(), 8, Duration::from_secs(5)).unwrap();
-        let (base, server) = serve(&db);
-        Self { db, base, server, database }
+        let (base, server) = serve(&database.url());
+        Self { base, server, database }
     }
 
     /// Another server over the same database, and a client that calls it as `client` calls this one.
     pub fn replica_for(&self, client: &Client) -> Client {
-        let (base, _) = serve(&self.db);
+        let (base, _) = serve(&self.database.url());
         client.at(&base)
     }
 
@@ -95,35 +93,29 @@ impl Drop for TestApp {
     }
 }
 
-/// The OpenAPI document of the routes.
+/// The OpenAPI document.
 pub fn document() -> Value {
-    let (_, document) = App::new().into_utoipa_app().service(scope("/v1").configure(all_routes)).split_for_parts();
-    serde_json::to_value(document).unwrap()
+    serde_json::to_value(server::document()).unwrap()
 }
 
-fn serve(db: &Db) -> (String, ServerHandle) {
-    let (db, keyring) = (Data::new(db.clone()), Data::new(Keyring::new(db.clone(), "broadsheet")));
-    let server = HttpServer::new(move || {
-        App::new()
-            .into_utoipa_app()
-            .map(|app| app.wrap(from_fn(identify)))
-            .app_data(db.clone())
-            .app_data(keyring.clone())
-            // So that a test can call from many addresses, by `X-Forwarded-For`.
-            .app_data(TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()]))
-            .service(scope("/v1").configure(all_routes))
-            .into_app()
-    });
-    let server = server.workers(2).disable_signals().bind(("127.0.0.1", 0)).unwrap();
-    let base = format!("http://{}", server.addrs()[0]);
-    let server = server.run();
-    let handle = server.handle();
-    rt::spawn(server);
+/// A server on a free port, as `broadsheet serve` starts one.
+fn serve(database_url: &str) -> (String, ServerHandle) {
+    let options = ServerOptions {
+        bind: "127.0.0.1:0".parse().unwrap(),
+        public_url: None,
+        workers: 2,
+        pool_size: 8,
+        cors_origins: CorsOrigins::Any,
+        max_body_bytes: 2 * 1024 * 1024,
+        cache_for: Duration::from_secs(10),
+        statement_timeout: Duration::from_secs(5),
+        drain_for: Duration::from_secs(1),
+        // So that a test can call from many addresses, by `X-Forwarded-For`.
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+    };
+    let bound = server::bind(&options, database_url).unwrap();
+    let base = options.base_url(bound.addresses[0]);
+    let handle = bound.server.handle();
+    rt::spawn(bound.server);
     (base, handle)
-}
-
-fn all_routes(config: &mut ServiceConfig) {
-    routes::auth::routes(config);
-    routes::me::routes(config);
-    routes::users::routes(config);
 }

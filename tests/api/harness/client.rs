@@ -67,7 +67,12 @@ impl Client {
         }
         .unwrap();
         let bytes = response.body().await.unwrap();
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
+        let type_of_body = response.headers().get("content-type").map_or("", |value| value.to_str().unwrap());
+        let body = match &bytes[..] {
+            [] => Value::Null,
+            json if type_of_body.contains("json") => serde_json::from_slice(json).expect("JSON, as the type says"),
+            text => Value::String(String::from_utf8_lossy(text).into_owned()),
+        };
         Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
     }
 }
@@ -76,7 +81,7 @@ impl Client {
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    /// Null where there is none.
+    /// Null where there is none, a string where it is no JSON.
     pub body: Value,
 }
 
