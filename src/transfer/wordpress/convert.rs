@@ -141,10 +141,14 @@ impl Converter<'_> {
             report.skip("saved by WordPress before anybody wrote it", item.label());
             return None;
         }
-        Some(self.post(item, report))
+        let post = self.post(item, report);
+        if post.is_none() {
+            report.skip("nothing to make an address of", item.label());
+        }
+        post
     }
 
-    fn post(&self, item: &Item, report: &mut Report) -> Post {
+    fn post(&self, item: &Item, report: &mut Report) -> Option<Post> {
         let is_page = item.post_type == "page";
         let label = item.label();
         let (status, published_at) = self.status(item, report);
@@ -164,11 +168,11 @@ impl Converter<'_> {
             (!text.is_empty() && !is_template).then(|| shortened(&text, longest))
         };
         let standfirst = Some(shortened(&plain(&item.excerpt), 2000)).filter(|text| !text.is_empty());
-        Post {
+        Some(Post {
             external_id: external_id(item),
             id: item.id,
             is_page,
-            slug: self.slug(item, &title),
+            slug: wanted_slug(item, &title)?,
             kind,
             status,
             words: i32::try_from(word_count(&body)).unwrap_or(i32::MAX),
@@ -204,7 +208,7 @@ impl Converter<'_> {
             title,
             body,
             label,
-        }
+        })
     }
 
     fn status(&self, item: &Item, report: &mut Report) -> (Status, Option<DateTime<Utc>>) {
@@ -250,15 +254,6 @@ impl Converter<'_> {
         report.warn("without a title: given the first words of its text", item.label());
         let words: Vec<String> = to_text(body).split_whitespace().take(10).map(str::to_owned).collect();
         if words.is_empty() { "Untitled".into() } else { shortened(&words.join(" "), 100) }
-    }
-
-    fn slug(&self, item: &Item, title: &str) -> Slug {
-        slug(&item.slug)
-            .or_else(|| slugify(title))
-            .or_else(|| {
-                slugify(&format!("{} {}", if item.post_type.is_empty() { "post" } else { &item.post_type }, item.id.max(item.number)))
-            })
-            .unwrap_or_else(|| self.survey.sections.planned()[0].slug.clone())
     }
 
     fn sections(&self, item: &Item) -> (String, Vec<String>) {
@@ -333,6 +328,11 @@ impl Converter<'_> {
         paths.retain(|path| path.len() <= 2000 && seen.insert(path.clone()));
         paths
     }
+}
+
+/// The item's own slug, or one made of its title, or of its number.
+fn wanted_slug(item: &Item, title: &str) -> Option<Slug> {
+    slug(&item.slug).or_else(|| slugify(title)).or_else(|| slugify(&format!("post {}", item.id.max(item.number))))
 }
 
 /// Reports what a body held and could not keep.

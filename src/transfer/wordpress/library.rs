@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// An attachment: what its item in the file says of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Attachment {
     /// Its post id.
     pub id: u64,
@@ -36,9 +37,8 @@ pub struct Attachment {
     pub external_id: String,
     /// When it was uploaded.
     pub uploaded_at: Option<DateTime<Utc>>,
-    /// Where its own page was on the old site.
-    pub path: Option<String>,
     /// The id of the media record made of it; none while nothing is stored.
+    #[serde(skip)]
     pub media_id: Option<Uuid>,
 }
 

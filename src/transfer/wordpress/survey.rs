@@ -137,6 +137,9 @@ impl Survey {
                 self.authors.meet(item);
                 // Pages have no sections or tags here.
                 if item.post_type != "page" {
+                    if !item.terms.iter().any(|term| term.domain == "category") {
+                        self.sections.ensure(NO_CATEGORY, "Uncategorized");
+                    }
                     for term in &item.terms {
                         match term.domain.as_str() {
                             "category" => self.sections.meet(term),
@@ -151,7 +154,6 @@ impl Survey {
     }
 
     fn settle(&mut self, menus: &Menus, report: &mut Report) {
-        self.sections.ensure(NO_CATEGORY, "Uncategorized");
         self.sections.settle(report);
         self.tags.settle(report);
         self.posts_to_name = menus.posts_to_name();
