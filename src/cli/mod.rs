@@ -6,6 +6,7 @@
 mod database;
 mod doctor;
 mod health;
+mod import;
 mod migrate;
 mod openapi;
 mod serve;
@@ -52,6 +53,7 @@ Examples:
 enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    Import(import::Import),
     Openapi(openapi::Openapi),
     User(user::User),
     Doctor(doctor::Doctor),
@@ -96,6 +98,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve(self.serve)) {
             Command::Serve(serve) => serve.run(),
             Command::Migrate(migrate) => migrate.run(),
+            Command::Import(import) => import.run(),
             Command::Openapi(openapi) => openapi.run(),
             Command::User(user) => user.run(),
             Command::Doctor(doctor) => doctor.run(),

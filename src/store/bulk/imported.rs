@@ -1,6 +1,6 @@
 //! What an import made of each item before, and what it must know of what is there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::domain::article::Status;
 use crate::domain::change::Resource;
 use crate::domain::id::{ArticleId, AuthorId, PageId, SectionId, TagId};
-use crate::schema::{articles, authors, imported_items, pages, sections, site, tags};
+use crate::schema::{articles, authors, imported_items, media, pages, sections, site, tags};
 use crate::store::error::StoreResult;
 
 /// How many keys go into one statement.
@@ -201,4 +201,39 @@ pub fn introduce_site(tx: &mut PgConnection, title: &str, tagline: Option<&str>,
             .execute(tx)?;
     }
     Ok((is_named, language.map_or(default_language, str::to_owned)))
+}
+
+/// Which of these are still there.
+macro_rules! there {
+    ($tx:expr, $table:ident, $id:ty, $ids:expr) => {{
+        let mut found = HashSet::new();
+        for some in $ids.chunks(AT_ONCE) {
+            found.extend($table::table.filter($table::id.eq_any(some)).select($table::id).load::<$id>($tx)?);
+        }
+        Ok(found)
+    }};
+}
+
+/// Which of these media are still there.
+///
+/// # Errors
+/// Those of the database.
+pub fn media_there(tx: &mut PgConnection, ids: &[Uuid]) -> StoreResult<HashSet<Uuid>> {
+    there!(tx, media, Uuid, ids)
+}
+
+/// Which of these tags are still there.
+///
+/// # Errors
+/// Those of the database.
+pub fn tags_there(tx: &mut PgConnection, ids: &[TagId]) -> StoreResult<HashSet<TagId>> {
+    there!(tx, tags, TagId, ids)
+}
+
+/// Which of these authors are still there.
+///
+/// # Errors
+/// Those of the database.
+pub fn authors_there(tx: &mut PgConnection, ids: &[AuthorId]) -> StoreResult<HashSet<AuthorId>> {
+    there!(tx, authors, AuthorId, ids)
 }

@@ -16,7 +16,8 @@ mod structure;
 
 pub use articles::{BulkArticle, BulkSource, insert_articles, update_articles};
 pub use imported::{
-    ArticleBefore, Imported, Known, SectionPlace, articles_before, authors_by_slug, claim, introduce_site, known, page_slugs, remember, section_places, tags_by_slug,
+    ArticleBefore, Imported, Known, SectionPlace, articles_before, authors_by_slug, authors_there, claim, introduce_site, known, media_there, page_slugs,
+    remember, section_places, tags_by_slug, tags_there,
 };
 pub use structure::{
     BulkAuthor, BulkMedia, BulkMenu, BulkMenuItem, BulkOutlet, BulkPage, BulkSection, BulkTag, insert_authors, insert_media, insert_menus, insert_pages,

@@ -92,6 +92,13 @@ impl Library {
         }
     }
 
+    /// Forgets the media record at a place unless `is_there`.
+    pub fn keep_media_id(&mut self, place: usize, is_there: impl Fn(Uuid) -> bool) {
+        if let Some(attachment) = self.attachments.get_mut(place) {
+            attachment.media_id = attachment.media_id.filter(|id| is_there(*id));
+        }
+    }
+
     /// An attachment by its number.
     pub fn attachment(&self, id: u64) -> Option<&Attachment> {
         self.by_id.get(&id).and_then(|place| self.attachments.get(*place))
