@@ -294,4 +294,3 @@ fn lists(article: &BulkArticle) -> Vec<Uuid> {
     lists.dedup();
     lists
 }
-

@@ -176,7 +176,13 @@ pub fn page_slugs(tx: &mut PgConnection, ids: &[PageId]) -> StoreResult<HashMap<
 ///
 /// # Errors
 /// Those of the database.
-pub fn introduce_site(tx: &mut PgConnection, title: &str, tagline: Option<&str>, url: Option<&str>, language: Option<&str>) -> StoreResult<(bool, String)> {
+pub fn introduce_site(
+    tx: &mut PgConnection,
+    title: &str,
+    tagline: Option<&str>,
+    url: Option<&str>,
+    language: Option<&str>,
+) -> StoreResult<(bool, String)> {
     let (version, default_language, languages): (i64, String, Vec<Option<String>>) =
         site::table.select((site::version, site::default_language, site::languages)).for_update().first(tx)?;
     let mut is_named = false;

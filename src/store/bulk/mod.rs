@@ -16,12 +16,12 @@ mod structure;
 
 pub use articles::{BulkArticle, BulkSource, insert_articles, update_articles};
 pub use imported::{
-    ArticleBefore, Imported, Known, SectionPlace, articles_before, authors_by_slug, authors_there, claim, introduce_site, known, media_there, page_slugs,
-    remember, section_places, tags_by_slug, tags_there,
+    ArticleBefore, Imported, Known, SectionPlace, articles_before, authors_by_slug, authors_there, claim, introduce_site, known,
+    media_there, page_slugs, remember, section_places, tags_by_slug, tags_there,
 };
 pub use structure::{
-    BulkAuthor, BulkMedia, BulkMenu, BulkMenuItem, BulkOutlet, BulkPage, BulkSection, BulkTag, insert_authors, insert_media, insert_menus, insert_pages,
-    insert_sections, insert_sources, insert_tags, update_author, update_media, update_menu, update_page, update_tag,
+    BulkAuthor, BulkMedia, BulkMenu, BulkMenuItem, BulkOutlet, BulkPage, BulkSection, BulkTag, insert_authors, insert_media, insert_menus,
+    insert_pages, insert_sections, insert_sources, insert_tags, update_author, update_media, update_menu, update_page, update_tag,
 };
 
 use std::collections::HashSet;
@@ -127,6 +127,9 @@ pub fn taken_slugs(tx: &mut PgConnection, resource: Resource, wanted: &[String])
 /// # Errors
 /// Those of the database.
 pub fn analyse(tx: &mut PgConnection) -> StoreResult<()> {
-    diesel::sql_query("ANALYZE articles, article_sections, article_tags, bylines, article_media, article_listings, sections, tags, authors, media").execute(tx)?;
+    diesel::sql_query(
+        "ANALYZE articles, article_sections, article_tags, bylines, article_media, article_listings, sections, tags, authors, media",
+    )
+    .execute(tx)?;
     Ok(())
 }

@@ -196,7 +196,6 @@ pub fn insert_menus(tx: &mut PgConnection, log: &mut Log, some: &[BulkMenu], ite
     Ok(())
 }
 
-
 /// Changes a media record; false when there is none any more.
 ///
 /// # Errors

@@ -8,6 +8,8 @@
 //! - Standfirst: the excerpt written by hand; WordPress makes the others up from the body, which is not repeated here.
 //! - `sticky` is no flag of ours: it says where a blog shows a post, not that it leads the news.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -87,6 +89,9 @@ pub struct Post {
     /// What to call it in a message.
     #[serde(skip)]
     pub label: String,
+    /// Tells it from another item under the same number.
+    #[serde(skip)]
+    pub fingerprint: Fingerprint,
 }
 
 /// Counted up whenever the conversion changes in a way that should reach posts that are already imported.
@@ -104,12 +109,54 @@ impl Post {
 
 /// How an import knows an item again: by its number, and without one by what else is its own.
 pub(super) fn external_id(item: &Item) -> String {
+    let kind = if item.post_type == "attachment" { "attachment" } else { "post" };
     if item.id != 0 {
-        return format!("post:{}", item.id);
+        return format!("{kind}:{}", item.id);
     }
-    let own = [&item.guid, &item.link].into_iter().find(|text| !text.is_empty()).cloned();
-    let own = own.unwrap_or_else(|| format!("{}\n{}\n{}\n{}", item.post_type, item.title, item.date, item.slug));
-    format!("item:{}", Sha256::digest(own.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+    let own = [&item.guid, &item.link].into_iter().find(|text| !text.is_empty()).map_or_else(|| fingerprint(item), |own| hashed(&[own]));
+    format!("{kind}:{}", hex(&own))
+}
+
+/// A hash of what makes an item that item.
+pub(super) type Fingerprint = [u8; 8];
+
+pub(super) fn fingerprint(item: &Item) -> Fingerprint {
+    hashed(&[&item.post_type, &item.slug, &item.title, &item.date, &item.link, &item.attachment_url])
+}
+
+fn hashed(texts: &[&str]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.first_chunk().copied().unwrap_or_default()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The ids that a file gave away. Files that were merged or made by hand give one to several items.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys(HashMap<String, Fingerprint>);
+
+impl Keys {
+    /// The id under which an item is remembered; none when the same item came before.
+    pub fn give(&mut self, id: String, fingerprint: Fingerprint) -> Option<String> {
+        match self.0.get(&id) {
+            None => {
+                self.0.insert(id.clone(), fingerprint);
+                Some(id)
+            }
+            Some(first) if *first == fingerprint => None,
+            Some(_) => {
+                let own = format!("{id}:{}", hex(&fingerprint));
+                self.0.insert(own.clone(), fingerprint).is_none().then_some(own)
+            }
+        }
+    }
 }
 
 /// Converts items by what the survey found. It may run on several threads at once.
@@ -208,6 +255,7 @@ impl Converter<'_> {
             title,
             body,
             label,
+            fingerprint: fingerprint(item),
         })
     }
 
@@ -344,4 +392,24 @@ fn describe(findings: &Findings, label: &str, report: &mut Report) {
         report.warn_times(format!("block `{name}` removed: only WordPress can fill it"), *times, label);
     }
     report.warn_times("a picture of a gallery that is not in the file", findings.missing_attachments, label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_that_share_a_number_are_told_apart_and_repeats_are_not() {
+        let first = Item { id: 7, title: "One".into(), ..Item::default() };
+        let other = Item { id: 7, title: "Other".into(), ..Item::default() };
+        let mut keys = Keys::default();
+        let mut give = |item: &Item| keys.give(external_id(item), fingerprint(item));
+        assert_eq!(give(&first).as_deref(), Some("post:7"));
+        assert_eq!(give(&first), None);
+        let own = give(&other);
+        assert!(own.as_ref().is_some_and(|own| own.starts_with("post:7:")), "{own:?}");
+        assert_eq!(give(&other), None);
+        assert_eq!(give(&Item { post_type: "attachment".into(), ..first.clone() }).as_deref(), Some("attachment:7"));
+        assert_ne!(external_id(&Item { guid: "a".into(), ..Item::default() }), external_id(&Item { guid: "b".into(), ..Item::default() }));
+    }
 }

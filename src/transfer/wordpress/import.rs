@@ -112,7 +112,13 @@ fn write_posts(
     })
 }
 
-fn write_batches(tx: &mut PgConnection, writer: &mut Writer, survey: &Survey, batches: &Receiver<Vec<Post>>, report: &mut Report) -> Result<()> {
+fn write_batches(
+    tx: &mut PgConnection,
+    writer: &mut Writer,
+    survey: &Survey,
+    batches: &Receiver<Vec<Post>>,
+    report: &mut Report,
+) -> Result<()> {
     while let Ok(batch) = batches.recv() {
         writer.write(tx, survey, batch, report)?;
     }

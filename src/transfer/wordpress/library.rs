@@ -60,14 +60,11 @@ pub struct Library {
 }
 
 impl Library {
-    /// Takes an attachment in. One without a number cannot be referred to; of two with one number the first counts.
+    /// Takes an attachment in. One without a number cannot be referred to; of two with one number the first is meant.
     pub fn add(&mut self, attachment: Attachment) {
         let place = self.attachments.len();
         if attachment.id != 0 {
-            if self.by_id.contains_key(&attachment.id) {
-                return;
-            }
-            self.by_id.insert(attachment.id, place);
+            self.by_id.entry(attachment.id).or_insert(place);
             if attachment.parent != 0 {
                 self.children.entry(attachment.parent).or_default().push(place);
             }

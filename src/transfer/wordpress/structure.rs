@@ -45,18 +45,11 @@ pub(super) fn media(tx: &mut PgConnection, writer: &mut Writer, survey: &mut Sur
         let ids: Vec<String> = some.iter().map(|attachment| attachment.external_id.clone()).collect();
         let known = known(tx, &writer.origin, &ids)?;
         let (mut rows, mut made) = (Vec::new(), Vec::new());
-        let mut here: HashMap<&str, Uuid> = HashMap::new();
         for (place, attachment) in some.iter().enumerate() {
-            if let Some(id) = here.get(attachment.external_id.as_str()) {
-                survey.library.set_media_id(first + place, *id);
-                report.skip("repeated in the file: the first is taken", format!("attachment {}", attachment.url));
-                continue;
-            }
             let hash = hash_of(attachment);
             let before = known.get(&attachment.external_id).filter(|known| known.resource == Resource::Media);
             let row = media_row(attachment, before.map_or_else(MediaId::new, |before| MediaId(before.id)), writer);
             let id = row.id.0;
-            here.insert(&attachment.external_id, id);
             let outcome = match before {
                 None => {
                     rows.push(row);
@@ -177,7 +170,9 @@ pub(super) fn sections(tx: &mut PgConnection, writer: &mut Writer, survey: &Surv
             continue;
         }
         let parent = section.parent.and_then(|parent| writer.sections.get(&planned[parent].key).copied());
-        let above = parent.and_then(|parent| by_id.get(&parent)).and_then(|path| by_path.get(path).map(|(_, ancestors)| (path.clone(), ancestors.clone())));
+        let above = parent
+            .and_then(|parent| by_id.get(&parent))
+            .and_then(|path| by_path.get(path).map(|(_, ancestors)| (path.clone(), ancestors.clone())));
         let (path, mut ancestor_ids) = match above {
             Some((above, ancestors)) => (format!("{above}/{}", section.slug), ancestors),
             None => (section.slug.as_str().to_owned(), Vec::new()),
@@ -254,7 +249,10 @@ pub(super) fn change_sections(
         }
         report.count(Resource::Section, Outcome::Updated);
         let external_id = format!("category:{}", section.key);
-        remember(tx, &[Imported { origin: writer.origin.clone(), external_id, resource: Resource::Section, resource_id: id.0, content_hash: hash }])?;
+        remember(
+            tx,
+            &[Imported { origin: writer.origin.clone(), external_id, resource: Resource::Section, resource_id: id.0, content_hash: hash }],
+        )?;
     }
     Ok(())
 }
@@ -299,7 +297,13 @@ pub(super) fn tags(tx: &mut PgConnection, writer: &mut Writer, survey: &Survey, 
             paths.push((format!("{base}/tag/{}", tag.key), Resource::Tag, row.id.0));
         }
         if before.is_none() || outcome == Outcome::Updated {
-            made.push(Imported { origin: writer.origin.clone(), external_id, resource: Resource::Tag, resource_id: row.id.0, content_hash: hash });
+            made.push(Imported {
+                origin: writer.origin.clone(),
+                external_id,
+                resource: Resource::Tag,
+                resource_id: row.id.0,
+                content_hash: hash,
+            });
         }
         if outcome == Outcome::Created {
             row.slug = free.give(&tag.slug, |slug| match slug == tag.slug.as_str() {
@@ -333,7 +337,8 @@ pub(super) fn authors(tx: &mut PgConnection, writer: &mut Writer, survey: &Surve
     for (author, external_id) in planned.iter().zip(ids) {
         let hash = hash_of(&author.name);
         let before = known.get(&external_id);
-        let adopted = there.get(author.slug.as_str()).filter(|(_, name)| before.is_none() && name.to_lowercase() == author.name.to_lowercase());
+        let adopted =
+            there.get(author.slug.as_str()).filter(|(_, name)| before.is_none() && name.to_lowercase() == author.name.to_lowercase());
         let mut row = BulkAuthor {
             id: before.map(|before| AuthorId(before.id)).or(adopted.map(|(id, _)| *id)).unwrap_or_else(AuthorId::new),
             slug: author.slug.as_str().to_owned(),
@@ -362,7 +367,13 @@ pub(super) fn authors(tx: &mut PgConnection, writer: &mut Writer, survey: &Surve
             paths.push((format!("{base}/author/{}", author.key), Resource::Author, row.id.0));
         }
         if before.is_none() || outcome == Outcome::Updated {
-            made.push(Imported { origin: writer.origin.clone(), external_id, resource: Resource::Author, resource_id: row.id.0, content_hash: hash });
+            made.push(Imported {
+                origin: writer.origin.clone(),
+                external_id,
+                resource: Resource::Author,
+                resource_id: row.id.0,
+                content_hash: hash,
+            });
         }
         if outcome == Outcome::Created {
             row.slug = free.give(&author.slug, |slug| match slug == author.slug.as_str() {

@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::convert::Post;
+use super::convert::{Keys, Post};
 use super::import::{FreeSlugs, ImportOptions};
 use super::menus::{Link, PlannedMenu, Target};
 use super::names::{address, legacy_path};
@@ -21,7 +21,8 @@ use crate::domain::change::{ChangeAction, Resource};
 use crate::domain::id::{ArticleId, AuthorId, MediaId, MenuId, PageId, SectionId, TagId};
 use crate::store::audit;
 use crate::store::bulk::{
-    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, claim, introduce_site, known, remember, taken_slugs,
+    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, claim, introduce_site, known, remember,
+    taken_slugs,
 };
 use crate::transfer::report::{Outcome, Report};
 
@@ -44,7 +45,7 @@ pub(super) struct Writer {
     language: String,
     slugs: FreeSlugs,
     page_slugs: FreeSlugs,
-    seen: HashSet<String>,
+    keys: Keys,
     /// What became of the posts that menus point at, and their titles.
     posts: HashMap<u64, (Resource, Uuid, String)>,
     wanted_posts: HashSet<u64>,
@@ -81,7 +82,7 @@ impl Writer {
             language,
             slugs: FreeSlugs::default(),
             page_slugs: FreeSlugs::default(),
-            seen: HashSet::new(),
+            keys: Keys::default(),
             posts: HashMap::new(),
             wanted_posts: wanted_posts.collect(),
         };
@@ -99,11 +100,12 @@ impl Writer {
     /// Writes a batch of posts.
     pub fn write(&mut self, tx: &mut PgConnection, survey: &Survey, batch: Vec<Post>, report: &mut Report) -> Result<()> {
         let mut pending: Vec<Pending> = Vec::with_capacity(batch.len());
-        for post in batch {
-            if !self.seen.insert(post.external_id.clone()) {
+        for mut post in batch {
+            let Some(external_id) = self.keys.give(std::mem::take(&mut post.external_id), post.fingerprint) else {
                 report.skip("repeated in the file: the first is taken", &post.label);
                 continue;
-            }
+            };
+            post.external_id = external_id;
             let hash = post.content_hash();
             pending.push(Pending { post, hash });
         }
@@ -173,7 +175,13 @@ impl Writer {
     }
 
     /// Takes the articles out of `changed`.
-    fn update_articles(&mut self, tx: &mut PgConnection, survey: &Survey, changed: &mut Vec<(Pending, Known)>, report: &mut Report) -> Result<()> {
+    fn update_articles(
+        &mut self,
+        tx: &mut PgConnection,
+        survey: &Survey,
+        changed: &mut Vec<(Pending, Known)>,
+        report: &mut Report,
+    ) -> Result<()> {
         let (articles, rest) = std::mem::take(changed).into_iter().partition(|(_, known)| known.resource == Resource::Article);
         *changed = rest;
         let articles: Vec<(Pending, Known)> = articles;
@@ -268,7 +276,8 @@ impl Writer {
         }
         let is_published = post.status == Status::Published;
         // Published without a date: the time of the import, once.
-        let published_at = post.published_at.or_else(|| is_published.then(|| before.and_then(|before| before.published_at).unwrap_or(self.now)));
+        let published_at =
+            post.published_at.or_else(|| is_published.then(|| before.and_then(|before| before.published_at).unwrap_or(self.now)));
         let first_published_at = before.and_then(|before| before.first_published_at).or(published_at);
         let updated_at = post.updated_at.or(published_at).unwrap_or(self.now);
         let mut row = BulkArticle {
@@ -373,7 +382,8 @@ impl Writer {
             }
             report.count(Resource::Menu, Outcome::Updated);
         } else {
-            row.slug = FreeSlugs::default().give(&menu.slug, |slug| Ok(!taken_slugs(tx, Resource::Menu, &[slug.to_owned()])?.is_empty()))?;
+            row.slug =
+                FreeSlugs::default().give(&menu.slug, |slug| Ok(!taken_slugs(tx, Resource::Menu, &[slug.to_owned()])?.is_empty()))?;
             bulk::insert_menus(tx, &mut self.log, std::slice::from_ref(&row), &rows)?;
             report.count(Resource::Menu, Outcome::Created);
         }
@@ -430,7 +440,8 @@ impl Writer {
                 title.clone()
             }),
         };
-        let leads_somewhere = row.url.is_some() || row.section_id.is_some() || row.tag_id.is_some() || row.page_id.is_some() || row.article_id.is_some();
+        let leads_somewhere =
+            row.url.is_some() || row.section_id.is_some() || row.tag_id.is_some() || row.page_id.is_some() || row.article_id.is_some();
         if !leads_somewhere && link.target != Target::Heading {
             report.warn("a menu item whose target is not in the file: kept as a heading", format!("“{}” ({})", row.label, link.id));
         }
@@ -464,7 +475,8 @@ fn introduce(tx: &mut PgConnection, survey: &Survey, language: Option<&str>) -> 
     let channel = &survey.channel;
     let title = super::markup::plain(&channel.title);
     let tagline = Some(super::markup::plain(&channel.description)).filter(|text| !text.is_empty());
-    let url = [&channel.link, &channel.base_blog_url].into_iter().find_map(|url| address(url)).map(|url| url.trim_end_matches('/').to_owned());
+    let url =
+        [&channel.link, &channel.base_blog_url].into_iter().find_map(|url| address(url)).map(|url| url.trim_end_matches('/').to_owned());
     Ok(introduce_site(tx, &title, tagline.as_deref(), url.as_deref(), language)?)
 }
 
