@@ -122,7 +122,7 @@ fn cors(origins: &CorsOrigins) -> Cors {
         ])
         .max_age(3600);
     match origins {
-        CorsOrigins::Any => cors.allow_any_origin().send_wildcard(),
+        CorsOrigins::Any => cors.allow_any_origin().send_wildcard().disable_vary_header(),
         CorsOrigins::Only(origins) => origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)),
     }
 }

@@ -1,7 +1,7 @@
 //! The keys of access tokens: made when needed, exchanged every month, shared through the database by all servers.
 
 use std::{
-    sync::{PoisonError, RwLock},
+    sync::{PoisonError, RwLock, RwLockWriteGuard},
     time::{Duration, Instant},
 };
 
@@ -54,6 +54,8 @@ pub struct Keyring {
 struct Keys {
     known: Vec<Key>,
     read_at: Option<Instant>,
+    /// When an unknown `kid` last made us look.
+    looked_at: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -86,10 +88,10 @@ impl Keyring {
     /// `invalid-token` when it is not accepted, and when the keys cannot be read.
     pub async fn verify(&self, token: &str) -> http::Result<Claims> {
         let now = Utc::now();
-        self.refresh(FRESH_FOR).await?;
+        self.refresh().await?;
         let outcome = match self.verify_with_known(token, now) {
-            Err(Refusal::UnknownKey) => {
-                self.refresh(LOOK_AGAIN_AFTER).await?;
+            Err(Refusal::UnknownKey) if self.may_look_again() => {
+                self.read().await?;
                 self.verify_with_known(token, now)
             }
             settled => settled,
@@ -116,8 +118,8 @@ impl Keyring {
 
     /// The keys, one of which can sign: makes one where the newest is missing or has signed for long enough.
     async fn usable(&self, now: DateTime<Utc>) -> http::Result<Vec<Key>> {
-        self.refresh(FRESH_FOR).await?;
-        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner).known.clone();
+        self.refresh().await?;
+        let known = self.known();
         let stale_before = now - SIGNS_FOR;
         if known.first().is_some_and(|newest| newest.row.created_at > stale_before) {
             return Ok(known);
@@ -125,40 +127,58 @@ impl Keyring {
         let new = generate(now).map_err(fault)?;
         let rows = self.db.write(move |tx| signing_keys::rotate(tx, now, stale_before, &new)).await?;
         self.keep(rows);
-        Ok(self.keys.read().unwrap_or_else(PoisonError::into_inner).known.clone())
+        Ok(self.known())
     }
 
-    /// Reads the keys again where what is known is older than `age`.
-    async fn refresh(&self, age: Duration) -> http::Result<()> {
-        let is_due = |read_at: Option<Instant>| read_at.is_none_or(|at| at.elapsed() >= age);
+    /// Reads the keys again where what is known of them has grown old.
+    async fn refresh(&self) -> http::Result<()> {
         let before = {
-            let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-            if !is_due(keys.read_at) {
+            let mut keys = self.write();
+            let before = keys.read_at;
+            if before.is_some_and(|at| at.elapsed() < FRESH_FOR) {
                 return Ok(());
             }
             // Whoever comes while we read goes by what was known; only at first is there nothing to go by.
-            let before = keys.read_at;
-            if before.is_some() {
-                keys.read_at = Some(Instant::now());
-            }
+            keys.read_at = before.map(|_| Instant::now());
             before
         };
-        match self.db.read(|conn| signing_keys::list(conn, Utc::now())).await {
-            Ok(rows) => {
-                self.keep(rows);
-                Ok(())
-            }
-            // The database is away: the keys that we know are still good, and the next caller tries again.
-            Err(error) => {
-                self.keys.write().unwrap_or_else(PoisonError::into_inner).read_at = before;
-                Err(error.into())
-            }
+        let outcome = self.read().await;
+        if outcome.is_err() {
+            // The next caller tries again.
+            self.write().read_at = before;
         }
+        outcome
+    }
+
+    async fn read(&self) -> http::Result<()> {
+        let rows = self.db.read(|conn| signing_keys::list(conn, Utc::now())).await?;
+        self.keep(rows);
+        Ok(())
+    }
+
+    /// Whether an unknown `kid` is worth a look, which it then has had.
+    fn may_look_again(&self) -> bool {
+        let mut keys = self.write();
+        let may = keys.looked_at.is_none_or(|at| at.elapsed() >= LOOK_AGAIN_AFTER);
+        if may {
+            keys.looked_at = Some(Instant::now());
+        }
+        may
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Keys> {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> Vec<Key> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).known.clone()
     }
 
     fn keep(&self, rows: Vec<SigningKeyRow>) {
         let known = rows.into_iter().filter_map(Key::read).collect();
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys { known, read_at: Some(Instant::now()) };
+        let mut keys = self.write();
+        keys.known = known;
+        keys.read_at = Some(Instant::now());
     }
 }
 

@@ -55,7 +55,7 @@ impl Attempt {
         let now = Utc::now();
         let (counts, is_known) =
             db.write(move |tx| Ok((login_failures::add(tx, &subjects, now + WINDOW)?, login_failures::has_mark(tx, &known)?))).await?;
-        if rand::random::<u8>() % SWEEP_ONE_IN == 0 {
+        if rand::random::<u8>().is_multiple_of(SWEEP_ONE_IN) {
             db.write(login_failures::sweep).await?;
         }
         match attempt.over(&counts, is_known) {

@@ -4,7 +4,9 @@
 //! command line ends with code 2, any other with code 1, each told after one `error:`.
 
 mod database;
+mod demo;
 mod doctor;
+mod generate;
 mod health;
 mod import;
 mod migrate;
@@ -52,8 +54,10 @@ Examples:
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Serve),
+    Demo(demo::Demo),
     Migrate(migrate::Migrate),
     Import(import::Import),
+    Generate(generate::Generate),
     Openapi(openapi::Openapi),
     User(user::User),
     Doctor(doctor::Doctor),
@@ -97,8 +101,10 @@ impl Cli {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve(self.serve)) {
             Command::Serve(serve) => serve.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Migrate(migrate) => migrate.run(),
             Command::Import(import) => import.run(),
+            Command::Generate(generate) => generate.run(),
             Command::Openapi(openapi) => openapi.run(),
             Command::User(user) => user.run(),
             Command::Doctor(doctor) => doctor.run(),

@@ -37,7 +37,7 @@ const TOKEN: &str = "token";
     ),
     components(schemas(
         ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude,
-        super::articles::Sort, super::articles::Has, super::articles::SectionScope
+        super::articles::Sort, super::articles::Has
     )),
     tags(
         (name = "articles", description = "What the publication prints, as cards and whole."),
@@ -103,9 +103,12 @@ fn complete(document: &mut OpenApi) {
 
 fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let is_read = *method == HttpMethod::Get;
-    // A reader needs no token for what is public, but may send one to see more.
-    if is_read && operation.security.is_none() && path.starts_with("/v1/") {
-        operation.security = Some(vec![SecurityRequirement::default(), SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
+    if operation.security.is_none() {
+        let anybody = SecurityRequirement::default();
+        // A reader needs no token for what is public, but may send one to see more.
+        let is_public_read = is_read && path.starts_with("/v1/");
+        operation.security =
+            Some(if is_public_read { vec![anybody, SecurityRequirement::new(TOKEN, Vec::<String>::new())] } else { vec![anybody] });
     }
     let is_list =
         operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));

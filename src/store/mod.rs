@@ -29,3 +29,4 @@ pub mod audit;
 pub mod change_log;
 
 pub mod bulk;
+pub mod load;

@@ -3,6 +3,7 @@
 use awc::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use broadsheet::domain::role::Role;
+use diesel::{Connection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, TestApp};
@@ -175,6 +176,26 @@ async fn of_two_refreshes_at_once_one_wins_and_the_session_ends() {
 }
 
 #[actix_web::test]
+async fn a_replay_beside_a_refresh_leaves_nobody_in() {
+    let app = TestApp::start().await;
+    app.user("ada", Role::Editor);
+    for _ in 0..15 {
+        let first = app.log_in("ada").await.refresh;
+        let next = app.anyone().post("/v1/auth/refresh", refresh(&first)).await.expect(200);
+        let second = next["refresh_token"].as_str().unwrap().to_owned();
+        let (owner, thief) = (app.anyone(), app.anyone());
+        let owner = actix_web::rt::spawn(async move { owner.post("/v1/auth/refresh", refresh(&second)).await });
+        let thief = actix_web::rt::spawn(async move { thief.post("/v1/auth/refresh", refresh(&first)).await });
+        assert_eq!(thief.await.unwrap().status, 401);
+        let owner = owner.await.unwrap();
+        if owner.status == 200 {
+            let third = owner.body["refresh_token"].as_str().unwrap();
+            app.anyone().post("/v1/auth/refresh", refresh(third)).await.expect(401);
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_session_ends_by_idleness_and_by_age() {
     let app = TestApp::start().await;
     app.user("ada", Role::Editor);
@@ -244,21 +265,69 @@ async fn a_key_that_is_no_longer_there_verifies_nothing_and_a_new_one_is_found_b
     app.user("ada", Role::Editor);
     let session = app.log_in("ada").await;
     // Another server knows the key as soon as it sees it.
-    let elsewhere = crate::harness::Client { base: TestApp::serve(&app.db), ..app.with(&session.access) };
+    let elsewhere = app.replica_for(&app.with(&session.access));
     elsewhere.get("/v1/me").await.expect(200);
     app.sql("UPDATE signing_keys SET retires_at = now()");
-    let fresh = crate::harness::Client { base: TestApp::serve(&app.db), ..elsewhere };
+    let fresh = app.replica_for(&elsewhere);
     assert_eq!(fresh.get("/v1/me").await.kind(), "invalid-token");
+}
+
+#[actix_web::test]
+async fn keys_are_exchanged_while_everybody_stays_logged_in() {
+    let app = TestApp::start().await;
+    app.user("ada", Role::Editor);
+    let old = app.log_in("ada").await.access;
+    let elsewhere = app.replica_for(&app.anyone());
+    elsewhere.bearing(&old).get("/v1/me").await.expect(200);
+    // A month later a new key is made, and announced before it signs.
+    app.sql("UPDATE signing_keys SET created_at = now() - interval '31 days', retires_at = now() + interval '1 day'");
+    let later = app.replica_for(&app.anyone());
+    let login = login("ada", PASSWORD);
+    let announced = later.post("/v1/auth/login", login.clone()).await.expect(200);
+    let set = later.get("/v1/auth/jwks.json").await.expect(200);
+    let kids: Vec<_> = set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kids.len(), 2);
+    assert_eq!(kid(announced["access_token"].as_str().unwrap()), kid(&old));
+    // A little later it signs; who has not heard of it looks.
+    app.sql("UPDATE signing_keys SET created_at = created_at - interval '11 minutes'");
+    let fresh = app.replica_for(&app.anyone()).post("/v1/auth/login", login).await.expect(200);
+    let new = fresh["access_token"].as_str().unwrap();
+    assert_eq!(kid(new), kids[0]);
+    elsewhere.bearing(new).get("/v1/me").await.expect(200);
+    elsewhere.bearing(&old).get("/v1/me").await.expect(200);
+}
+
+fn kid(token: &str) -> String {
+    jsonwebtoken::decode_header(token).unwrap().kid.unwrap()
+}
+
+#[actix_web::test]
+async fn a_key_that_is_being_made_is_waited_for() {
+    use broadsheet::store::signing_keys::{SigningKeyRow, rotate};
+    let app = TestApp::start().await;
+    let now = chrono::Utc::now();
+    let key =
+        |id: &str| SigningKeyRow { id: id.to_owned(), private_key: vec![0], created_at: now, retires_at: now + chrono::TimeDelta::days(1) };
+    let stale_before = now - chrono::TimeDelta::days(30);
+    let mut first = app.conn();
+    first.begin_test_transaction().unwrap();
+    rotate(&mut first, now, stale_before, &key("first")).unwrap();
+    let mut second = app.conn();
+    let other = key("second");
+    let waiting = std::thread::spawn(move || second.transaction(|tx| rotate(tx, now, stale_before, &other)).unwrap().len());
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(!waiting.is_finished());
+    diesel::sql_query("COMMIT").execute(&mut first).unwrap();
+    assert_eq!(waiting.join().unwrap(), 1);
+    assert_eq!(app.sql("SELECT 1 FROM signing_keys WHERE id = 'first'"), 1);
 }
 
 #[actix_web::test]
 async fn servers_that_start_together_make_one_key() {
     let app = TestApp::start().await;
-    let bases: Vec<_> = (0..6).map(|_| TestApp::serve(&app.db)).collect();
-    let asked: Vec<_> = bases
-        .into_iter()
-        .map(|base| {
-            let client = crate::harness::Client { base, ..app.anyone() };
+    let asked: Vec<_> = (0..6)
+        .map(|_| {
+            let client = app.replica_for(&app.anyone());
             actix_web::rt::spawn(async move { client.get("/v1/auth/jwks.json").await.expect(200) })
         })
         .collect();
@@ -276,7 +345,7 @@ async fn the_key_set_verifies_our_tokens_and_may_be_kept() {
     let session = app.log_in("ada").await;
     let answer = app.anyone().get("/v1/auth/jwks.json").await;
     assert_eq!(answer.header("content-type"), "application/jwk-set+json");
-    assert!(!answer.header("etag").is_empty() && answer.header("cache-control").starts_with("public"), "{:?}", answer.headers);
+    assert!(!answer.header("etag").is_empty() && answer.header("cache-control").starts_with("public"));
     let set: jsonwebtoken::jwk::JwkSet = serde_json::from_value(answer.body).unwrap();
     let header = jsonwebtoken::decode_header(&session.access).unwrap();
     let key = jsonwebtoken::DecodingKey::from_jwk(set.find(header.kid.as_deref().unwrap()).unwrap()).unwrap();

@@ -1,6 +1,13 @@
 //! Accounts: what admins do to them, and what everybody does to their own.
 
-use broadsheet::domain::role::Role;
+use broadsheet::{
+    domain::{actor::Actor, role::Role},
+    store::{
+        error::StoreError,
+        users::{self, UserChanges},
+    },
+};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, TestApp};
@@ -190,6 +197,24 @@ async fn of_admins_who_remove_each_other_at_once_one_is_left() {
         let status = attempt.await.unwrap();
         assert!([200, 403, 409].contains(&status), "{status}");
     }
+    assert_eq!(app.sql("SELECT 1 FROM users WHERE role = 'admin'"), 1);
+}
+
+#[actix_web::test]
+async fn an_admin_who_is_just_stepping_down_is_waited_for() {
+    let app = TestApp::start().await;
+    let (ada, bea) = (app.user("ada", Role::Admin), app.user("bea", Role::Admin));
+    let step_down = |tx: &mut PgConnection, id| {
+        let changes = UserChanges { role: Some(Role::Editor), ..UserChanges::default() };
+        users::update(tx, Actor::command_line(), id, None, changes, None)
+    };
+    let (mut first, mut second) = (app.conn(), app.conn());
+    first.begin_test_transaction().unwrap();
+    step_down(&mut first, ada).unwrap();
+    let waiting = std::thread::spawn(move || second.transaction(|tx| step_down(tx, bea)).map(|_| ()));
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    diesel::sql_query("COMMIT").execute(&mut first).unwrap();
+    assert!(matches!(waiting.join().unwrap(), Err(StoreError::Conflict { .. })));
     assert_eq!(app.sql("SELECT 1 FROM users WHERE role = 'admin'"), 1);
 }
 

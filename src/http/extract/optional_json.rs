@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
-    http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING},
+    http::header::{CONTENT_LENGTH, TRANSFER_ENCODING},
 };
 use serde::de::DeserializeOwned;
 
@@ -24,11 +24,9 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let headers = request.headers();
+        // Without either of these a request has no body (RFC 9112 §6.3), whatever type it claims.
         let is_empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0");
-        if is_empty
-            && !headers.contains_key(TRANSFER_ENCODING)
-            && (!headers.contains_key(CONTENT_TYPE) || headers.contains_key(CONTENT_LENGTH))
-        {
+        if is_empty && !headers.contains_key(TRANSFER_ENCODING) {
             return Box::pin(std::future::ready(Ok(Self(T::default()))));
         }
         let body = Json::<T>::from_request(request, payload);

@@ -9,7 +9,7 @@ use chrono::Utc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::listing::{Listing, list};
-pub use self::parameters::{Has, SectionScope, Sort};
+pub use self::parameters::{Has, Sort};
 use self::parameters::{ListArticles, ShowArticle, WrittenArticle};
 use crate::{
     access::{

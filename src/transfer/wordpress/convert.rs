@@ -3,7 +3,7 @@
 //! What is decided here:
 //! - Status: `publish` is published, `pending` in review. `draft`, `private`, `future`, what has a password, and statuses of plugins
 //!   become drafts, so that nothing is ever seen that readers of the old site could not see. What is in the trash is skipped.
-//! - Kind: the post format `video` makes a video, `gallery` and `image` a gallery, everything else news.
+//! - Kind: the post format `video` makes a video, `gallery` a gallery, everything else news.
 //! - Section: see [`super::terms::Terms::primary`]; without any category it is “Uncategorized”.
 //! - Standfirst: the excerpt written by hand; WordPress makes the others up from the body, which is not repeated here.
 //! - `sticky` is no flag of ours: it says where a blog shows a post, not that it leads the news.
@@ -340,7 +340,7 @@ impl Converter<'_> {
             match term.domain.as_str() {
                 "post_format" => match term.slug.trim_start_matches("post-format-") {
                     "video" => kind = Kind::Video,
-                    "gallery" | "image" => kind = Kind::Gallery,
+                    "gallery" => kind = Kind::Gallery,
                     _ => {}
                 },
                 "language" => language = language_tag(&term.slug),

@@ -1,0 +1,17 @@
+//! *The Harbour Courier*, the small publication that `broadsheet demo` serves.
+//!
+//! A harbour city's paper in English and Turkish, invented whole: its places, people and outlets exist nowhere else.
+//! Its files are written by hand; times in them are relative, so that it is always today's paper.
+
+mod load;
+mod text;
+
+pub mod publication;
+
+pub mod files;
+pub mod front_matter;
+
+pub use load::{Outcome, load};
+
+#[cfg(test)]
+mod check;

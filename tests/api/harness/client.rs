@@ -1,0 +1,100 @@
+//! Somebody who calls.
+
+use std::time::Duration;
+
+use awc::http::header::HeaderMap;
+use serde_json::Value;
+
+/// Somebody who calls the API, with or without a token.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    token: Option<String>,
+    address: Option<String>,
+}
+
+impl Client {
+    pub fn new(base: &str) -> Self {
+        Self { base: base.to_owned(), token: None, address: None }
+    }
+
+    /// The same at another server.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
+    /// The same with this token, whatever it is.
+    pub fn bearing(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same from this address.
+    pub fn from_address(&self, address: &str) -> Self {
+        Self { address: Some(address.to_owned()), ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, &[], Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, tag: &str, body: Value) -> Answer {
+        self.send("PATCH", path, &[("If-Match", tag)], Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str, tag: &str) -> Answer {
+        self.send("DELETE", path, &[("If-Match", tag)], None).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let client = awc::Client::builder().timeout(Duration::from_secs(30)).disable_redirects().finish();
+        let mut request = client.request(method.parse().unwrap(), format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.append_header(("Authorization", format!("Bearer {token}")));
+        }
+        if let Some(address) = &self.address {
+            request = request.append_header(("X-Forwarded-For", address.as_str()));
+        }
+        for header in headers {
+            request = request.append_header(*header);
+        }
+        let mut response = match body {
+            Some(body) => request.send_json(&body).await,
+            None => request.send().await,
+        }
+        .unwrap();
+        let bytes = response.body().await.unwrap();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
+        Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// Null where there is none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body of an answer that has to have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    /// A header's value; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Which kind of problem it is.
+    pub fn kind(&self) -> &str {
+        self.body["type"].as_str().unwrap_or_default().trim_start_matches("/problems/")
+    }
+}

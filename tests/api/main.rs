@@ -1,0 +1,8 @@
+//! The API over real HTTP and a real Postgres.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod harness;
+
+mod auth;
+mod permissions;
+mod users;
