@@ -5,8 +5,10 @@ use std::{sync::OnceLock, time::Duration};
 use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, rt, web::Data};
 use broadsheet::{
     access::{address::TrustedProxies, caller::identify, keyring::Keyring, password::Password},
+    config::{CorsOrigins, ServerOptions},
     domain::{actor::Actor, id::UserId, role::Role},
     routes,
+    server::{Bound, bind},
     store::{self, db::Db, users::NewUser},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl};
@@ -76,6 +78,30 @@ impl TestApp {
         let tokens = self.anyone().post("/v1/auth/login", body).await.expect(200);
         let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
         Session { access: text("access_token"), refresh: text("refresh_token") }
+    }
+
+    /// The database itself, for what has connections of its own.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// A client of the whole server over the same database, as the program runs it.
+    pub fn whole(&self) -> Client {
+        let options = ServerOptions {
+            bind: ([127, 0, 0, 1], 0).into(),
+            public_url: None,
+            workers: 1,
+            pool_size: 4,
+            cors_origins: CorsOrigins::Any,
+            max_body_bytes: 1 << 20,
+            cache_for: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(5),
+            drain_for: Duration::ZERO,
+            trusted_proxies: Vec::new(),
+        };
+        let Bound { server, addresses } = bind(&options, &self.database.url()).expect("a server");
+        rt::spawn(server);
+        Client::new(&format!("http://{}", addresses[0]))
     }
 
     pub fn conn(&self) -> PgConnection {
