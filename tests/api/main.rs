@@ -4,5 +4,7 @@
 mod harness;
 
 mod auth;
+mod demo;
+mod generate;
 mod permissions;
 mod users;

@@ -2,16 +2,18 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use actix_web::{dev::ServerHandle, rt};
+use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, rt, web::Data};
 use broadsheet::{
-    access::password::Password,
+    access::{address::TrustedProxies, caller::identify, keyring::Keyring, password::Password},
     config::{CorsOrigins, ServerOptions},
     domain::{actor::Actor, id::UserId, role::Role},
-    server,
-    store::{self, users::NewUser},
+    routes,
+    server::{Bound, bind},
+    store::{self, db::Db, users::NewUser},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use serde_json::{Value, json};
+use utoipa_actix_web::{AppExt, scope::scope, service_config::ServiceConfig};
 
 use super::{Client, database::TestDatabase};
 
@@ -20,6 +22,7 @@ pub const PASSWORD: &str = "a storm at the harbour";
 
 /// A server over a database of its own.
 pub struct TestApp {
+    db: Db,
     base: String,
     server: ServerHandle,
     // Last, so that it is dropped when nobody uses it any more.
@@ -35,13 +38,14 @@ pub struct Session {
 impl TestApp {
     pub async fn start() -> Self {
         let database = TestDatabase::create();
-        let (base, server) = serve(&database.url());
-        Self { base, server, database }
+        let db = Db::open(&database.url(), 8, Duration::from_secs(5)).unwrap();
+        let (base, server) = serve(&db);
+        Self { db, base, server, database }
     }
 
     /// Another server over the same database, and a client that calls it as `client` calls this one.
     pub fn replica_for(&self, client: &Client) -> Client {
-        let (base, _) = serve(&self.database.url());
+        let (base, _) = serve(&self.db);
         client.at(&base)
     }
 
@@ -76,6 +80,30 @@ impl TestApp {
         Session { access: text("access_token"), refresh: text("refresh_token") }
     }
 
+    /// The database itself, for what has connections of its own.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// A client of the whole server over the same database, as the program runs it.
+    pub fn whole(&self) -> Client {
+        let options = ServerOptions {
+            bind: ([127, 0, 0, 1], 0).into(),
+            public_url: None,
+            workers: 1,
+            pool_size: 4,
+            cors_origins: CorsOrigins::Any,
+            max_body_bytes: 1 << 20,
+            cache_for: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(5),
+            drain_for: Duration::ZERO,
+            trusted_proxies: Vec::new(),
+        };
+        let Bound { server, addresses } = bind(&options, &self.database.url()).expect("a server");
+        rt::spawn(server);
+        Client::new(&format!("http://{}", addresses[0]))
+    }
+
     pub fn conn(&self) -> PgConnection {
         PgConnection::establish(&self.database.url()).unwrap()
     }
@@ -93,29 +121,35 @@ impl Drop for TestApp {
     }
 }
 
-/// The OpenAPI document.
+/// The OpenAPI document of the routes.
 pub fn document() -> Value {
-    serde_json::to_value(server::document()).unwrap()
+    let (_, document) = App::new().into_utoipa_app().service(scope("/v1").configure(all_routes)).split_for_parts();
+    serde_json::to_value(document).unwrap()
 }
 
-/// A server on a free port, as `broadsheet serve` starts one.
-fn serve(database_url: &str) -> (String, ServerHandle) {
-    let options = ServerOptions {
-        bind: "127.0.0.1:0".parse().unwrap(),
-        public_url: None,
-        workers: 2,
-        pool_size: 8,
-        cors_origins: CorsOrigins::Any,
-        max_body_bytes: 2 * 1024 * 1024,
-        cache_for: Duration::from_secs(10),
-        statement_timeout: Duration::from_secs(5),
-        drain_for: Duration::from_secs(1),
-        // So that a test can call from many addresses, by `X-Forwarded-For`.
-        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
-    };
-    let bound = server::bind(&options, database_url).unwrap();
-    let base = options.base_url(bound.addresses[0]);
-    let handle = bound.server.handle();
-    rt::spawn(bound.server);
+fn serve(db: &Db) -> (String, ServerHandle) {
+    let (db, keyring) = (Data::new(db.clone()), Data::new(Keyring::new(db.clone(), "broadsheet")));
+    let server = HttpServer::new(move || {
+        App::new()
+            .into_utoipa_app()
+            .map(|app| app.wrap(from_fn(identify)))
+            .app_data(db.clone())
+            .app_data(keyring.clone())
+            // So that a test can call from many addresses, by `X-Forwarded-For`.
+            .app_data(TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()]))
+            .service(scope("/v1").configure(all_routes))
+            .into_app()
+    });
+    let server = server.workers(2).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+    let base = format!("http://{}", server.addrs()[0]);
+    let server = server.run();
+    let handle = server.handle();
+    rt::spawn(server);
     (base, handle)
+}
+
+fn all_routes(config: &mut ServiceConfig) {
+    routes::auth::routes(config);
+    routes::me::routes(config);
+    routes::users::routes(config);
 }

@@ -37,6 +37,13 @@ impl Client {
         self.send("GET", path, &[], None).await
     }
 
+    /// Status and length of an answer that need not be JSON.
+    pub async fn fetch(&self, path: &str) -> (u16, usize) {
+        let client = awc::Client::builder().timeout(Duration::from_secs(30)).disable_redirects().finish();
+        let mut response = client.get(format!("{}{path}", self.base)).send().await.unwrap();
+        (response.status().as_u16(), response.body().await.unwrap().len())
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send("POST", path, &[], Some(body)).await
     }
