@@ -4,5 +4,6 @@
 mod harness;
 
 mod auth;
+mod contract;
 mod permissions;
 mod users;
