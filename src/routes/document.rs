@@ -200,9 +200,11 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
     }
     let is_list =
         operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
+    // A write that can find a version stale, or makes something, answers with the version that it left.
+    let has_versions = is_read || operation.responses.responses.keys().any(|status| status == "412" || status == "201");
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
-            complete_response(status, response, is_read, is_list);
+            complete_response(status, response, is_read, has_versions, is_list);
         }
     }
     let is_validated = operation.responses.responses.get("200").is_some_and(|response| match response {
@@ -220,11 +222,13 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
     }
 }
 
-fn complete_response(status: &str, response: &mut Response, is_read: bool, is_list: bool) {
+fn complete_response(status: &str, response: &mut Response, is_read: bool, has_versions: bool, is_list: bool) {
     let is_success = status.starts_with('2');
     let mut names = vec!["X-Request-Id"];
     if is_success && !response.content.is_empty() && !response.content.contains_key("text/html") {
-        names.push("ETag");
+        if has_versions {
+            names.push("ETag");
+        }
         if is_read {
             names.extend(["Last-Modified", "Cache-Control", "Vary", "Surrogate-Key", "Cache-Tag"]);
         }

@@ -4,6 +4,7 @@
 mod harness;
 
 mod auth;
+mod contract;
 mod demo;
 mod generate;
 mod permissions;

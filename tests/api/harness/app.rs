@@ -1,30 +1,28 @@
 //! A running server.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{cell::RefCell, collections::HashMap, sync::OnceLock, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, rt, web::Data};
+use actix_web::{dev::ServerHandle, rt};
 use broadsheet::{
-    access::{address::TrustedProxies, caller::identify, keyring::Keyring, password::Password},
+    access::password::Password,
     config::{CorsOrigins, ServerOptions},
     domain::{actor::Actor, id::UserId, role::Role},
-    routes,
-    server::{Bound, bind},
-    store::{self, db::Db, users::NewUser},
+    server::{self, Bound},
+    store::{self, users::NewUser},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl};
-use serde_json::{Value, json};
-use utoipa_actix_web::{AppExt, scope::scope, service_config::ServiceConfig};
+use serde_json::json;
 
-use super::{Client, database::TestDatabase};
+use super::{Client, Make, database::TestDatabase, statements};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "a storm at the harbour";
 
 /// A server over a database of its own.
 pub struct TestApp {
-    db: Db,
     base: String,
-    server: ServerHandle,
+    servers: RefCell<Vec<ServerHandle>>,
+    roles: RefCell<HashMap<Role, Client>>,
     // Last, so that it is dropped when nobody uses it any more.
     database: TestDatabase,
 }
@@ -37,16 +35,56 @@ pub struct Session {
 
 impl TestApp {
     pub async fn start() -> Self {
+        statements::count_from_now_on();
         let database = TestDatabase::create();
-        let db = Db::open(&database.url(), 8, Duration::from_secs(5)).unwrap();
-        let (base, server) = serve(&db);
-        Self { db, base, server, database }
+        let (base, server) = serve(&database.url());
+        Self { base, servers: RefCell::new(vec![server]), roles: RefCell::default(), database }
     }
 
     /// Another server over the same database, and a client that calls it as `client` calls this one.
     pub fn replica_for(&self, client: &Client) -> Client {
-        let (base, _) = serve(&self.db);
+        let (base, server) = serve(&self.database.url());
+        self.servers.borrow_mut().push(server);
         client.at(&base)
+    }
+
+    /// How many statements the servers have sent to the database so far.
+    pub fn statements(&self) -> usize {
+        statements::sent_to(self.database.name())
+    }
+
+    /// Makes what a test needs, as an editor.
+    pub async fn make(&self) -> Make {
+        Make::new(self.editor().await)
+    }
+
+    pub async fn reader(&self) -> Client {
+        self.of_role(Role::Reader).await
+    }
+
+    pub async fn author(&self) -> Client {
+        self.of_role(Role::Author).await
+    }
+
+    pub async fn editor(&self) -> Client {
+        self.of_role(Role::Editor).await
+    }
+
+    pub async fn admin(&self) -> Client {
+        self.of_role(Role::Admin).await
+    }
+
+    /// A client of this role: the same user each time.
+    pub async fn of_role(&self, role: Role) -> Client {
+        let known = self.roles.borrow().get(&role).cloned();
+        match known {
+            Some(client) => client,
+            None => {
+                let client = self.signed_in(&format!("{role:?}").to_lowercase(), role).await;
+                self.roles.borrow_mut().insert(role, client.clone());
+                client
+            }
+        }
     }
 
     pub fn anyone(&self) -> Client {
@@ -80,30 +118,6 @@ impl TestApp {
         Session { access: text("access_token"), refresh: text("refresh_token") }
     }
 
-    /// The database itself, for what has connections of its own.
-    pub fn database_url(&self) -> String {
-        self.database.url()
-    }
-
-    /// A client of the whole server over the same database, as the program runs it.
-    pub fn whole(&self) -> Client {
-        let options = ServerOptions {
-            bind: ([127, 0, 0, 1], 0).into(),
-            public_url: None,
-            workers: 1,
-            pool_size: 4,
-            cors_origins: CorsOrigins::Any,
-            max_body_bytes: 1 << 20,
-            cache_for: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(5),
-            drain_for: Duration::ZERO,
-            trusted_proxies: Vec::new(),
-        };
-        let Bound { server, addresses } = bind(&options, &self.database.url()).expect("a server");
-        rt::spawn(server);
-        Client::new(&format!("http://{}", addresses[0]))
-    }
-
     pub fn conn(&self) -> PgConnection {
         PgConnection::establish(&self.database.url()).unwrap()
     }
@@ -117,39 +131,29 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         // Sent at once; nobody waits for what it then does.
-        drop(self.server.stop(false));
+        for server in self.servers.get_mut().drain(..) {
+            drop(server.stop(false));
+        }
     }
 }
 
-/// The OpenAPI document of the routes.
-pub fn document() -> Value {
-    let (_, document) = App::new().into_utoipa_app().service(scope("/v1").configure(all_routes)).split_for_parts();
-    serde_json::to_value(document).unwrap()
-}
-
-fn serve(db: &Db) -> (String, ServerHandle) {
-    let (db, keyring) = (Data::new(db.clone()), Data::new(Keyring::new(db.clone(), "broadsheet")));
-    let server = HttpServer::new(move || {
-        App::new()
-            .into_utoipa_app()
-            .map(|app| app.wrap(from_fn(identify)))
-            .app_data(db.clone())
-            .app_data(keyring.clone())
-            // So that a test can call from many addresses, by `X-Forwarded-For`.
-            .app_data(TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()]))
-            .service(scope("/v1").configure(all_routes))
-            .into_app()
-    });
-    let server = server.workers(2).disable_signals().bind(("127.0.0.1", 0)).unwrap();
-    let base = format!("http://{}", server.addrs()[0]);
-    let server = server.run();
+/// As the program starts it, on a free port.
+fn serve(database_url: &str) -> (String, ServerHandle) {
+    let options = ServerOptions {
+        bind: ([127, 0, 0, 1], 0).into(),
+        public_url: None,
+        workers: 1,
+        pool_size: 4,
+        cors_origins: CorsOrigins::Any,
+        max_body_bytes: 256 * 1024,
+        cache_for: Duration::from_secs(5),
+        statement_timeout: Duration::from_secs(5),
+        drain_for: Duration::from_secs(1),
+        // So that a test can call from many addresses, by `X-Forwarded-For`.
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+    };
+    let Bound { server, addresses } = server::bind(&options, database_url).unwrap();
     let handle = server.handle();
     rt::spawn(server);
-    (base, handle)
-}
-
-fn all_routes(config: &mut ServiceConfig) {
-    routes::auth::routes(config);
-    routes::me::routes(config);
-    routes::users::routes(config);
+    (format!("http://{}", addresses[0]), handle)
 }
