@@ -137,7 +137,7 @@ impl FieldNames {
                 let about = format!("A member of `{shown}`, for `fields`. Members that are deeper than two dots may be named too.");
                 ObjectBuilder::new().schema_type(Type::String).description(Some(about)).enum_values(Some(names)).build().into()
             });
-            let names = ArrayBuilder::new().items(Ref::from_schema_name(name)).min_items(Some(1)).max_items(Some(50)).build();
+            let names = ArrayBuilder::new().items(Ref::from_schema_name(name)).min_items(Some(1)).max_items(Some(100)).build();
             // Made anew, for the example of a text is none of a list.
             *parameter = ParameterBuilder::new()
                 .name("fields")
