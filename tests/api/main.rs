@@ -5,4 +5,5 @@ mod harness;
 
 mod auth;
 mod permissions;
+mod signing_keys;
 mod users;
