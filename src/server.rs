@@ -21,6 +21,7 @@ use crate::{
     access::{address::TrustedProxies, caller::identify, keyring::Keyring},
     config::{CorsOrigins, ServerOptions},
     http::{
+        base_url::BaseUrl,
         caching::{CachePolicy, VariesByOrigin},
         extract::BodyLimit,
         fallback::{AllowTable, fallback},
@@ -40,7 +41,7 @@ const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 /// # Errors
 /// The database cannot be reached, or the address cannot be bound.
 pub fn run(options: &ServerOptions, database_url: &str) -> anyhow::Result<()> {
-    let bound = bind(options, database_url)?;
+    let bound = bind_until(options, database_url, told_to_stop())?;
     for address in &bound.addresses {
         log::info!("listening on {}", options.base_url(*address));
     }
@@ -55,11 +56,15 @@ pub struct Bound {
     pub addresses: Vec<SocketAddr>,
 }
 
-/// Opens the pool, binds the address and builds the router.
+/// Opens the pool, binds the address and builds the router. It answers until its handle stops it; signals are the caller's.
 ///
 /// # Errors
 /// The database cannot be reached, or the address cannot be bound.
 pub fn bind(options: &ServerOptions, database_url: &str) -> anyhow::Result<Bound> {
+    bind_until(options, database_url, std::future::pending())
+}
+
+fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<Bound> {
     let db = Db::open(database_url, options.pool_size, options.statement_timeout)?;
     let document = routes::document();
     let contract = Data::new(docs::Contract::of(&document)?);
@@ -67,6 +72,7 @@ pub fn bind(options: &ServerOptions, database_url: &str) -> anyhow::Result<Bound
     let keyring = Data::new(Keyring::new(db.clone(), ISSUER));
     let db = Data::new(db);
     let policy = CachePolicy { max_age: u32::try_from(options.cache_for.as_secs()).unwrap_or(u32::MAX), ..CachePolicy::default() };
+    let base_url = BaseUrl(options.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()));
     let (limit, cors_origins, proxies) =
         (BodyLimit(options.max_body_bytes), options.cors_origins.clone(), TrustedProxies(options.trusted_proxies.clone()));
 
@@ -80,6 +86,7 @@ pub fn bind(options: &ServerOptions, database_url: &str) -> anyhow::Result<Bound
             .app_data(allowed.clone())
             .app_data(policy)
             .app_data(limit)
+            .app_data(base_url.clone())
             .app_data(proxies.clone())
             // The first is the innermost.
             .map(|app| app.wrap(from_fn(identify)))
@@ -101,7 +108,7 @@ pub fn bind(options: &ServerOptions, database_url: &str) -> anyhow::Result<Bound
     .worker_max_blocking_threads((options.pool_size as usize).div_ceil(options.workers).max(1))
     .client_request_timeout(SLOWEST_HEAD)
     .shutdown_timeout(options.drain_for.as_secs())
-    .shutdown_signal(told_to_stop())
+    .shutdown_signal(stop)
     .bind(options.bind)?;
     let addresses = server.addrs();
     Ok(Bound { server: server.run(), addresses })

@@ -7,6 +7,7 @@ pub mod problem;
 
 pub mod extract;
 
+pub mod base_url;
 pub mod caching;
 pub mod conditional;
 pub mod fields;

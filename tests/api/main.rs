@@ -4,6 +4,9 @@
 mod harness;
 
 mod auth;
+mod contract;
+mod demo;
+mod generate;
 mod permissions;
 mod signing_keys;
 mod users;

@@ -3,7 +3,7 @@
 use broadsheet::{access::permission::TABLE, domain::role::Role};
 use serde_json::Value;
 
-use crate::harness::{Client, TestApp, document};
+use crate::harness::{Client, DOCUMENT, TestApp};
 
 /// The operations that everybody may call although they are no reads: they are how one gets a token.
 const OPEN_WRITES: [&str; 3] = ["/v1/auth/login", "/v1/auth/refresh", "/v1/auth/logout"];
@@ -50,7 +50,7 @@ async fn refusal(client: &Client, operation: &Operation) -> Option<(u16, String)
 #[actix_web::test]
 async fn every_operation_is_open_to_whom_the_table_says_and_to_nobody_else() {
     let app = TestApp::start().await;
-    let operations = operations(&document());
+    let operations = operations(&DOCUMENT);
     assert!(operations.len() > 8, "the document is empty");
     let mut clients = Vec::new();
     for role in Role::ALL {

@@ -1,19 +1,19 @@
 //! A running server.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{cell::RefCell, collections::HashMap, sync::OnceLock, time::Duration};
 
 use actix_web::{dev::ServerHandle, rt};
 use broadsheet::{
     access::password::Password,
     config::{CorsOrigins, ServerOptions},
     domain::{actor::Actor, id::UserId, role::Role},
-    server,
+    server::{self, Bound},
     store::{self, users::NewUser},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Client, database::TestDatabase};
+use super::{Client, Make, database::TestDatabase, statements};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "a storm at the harbour";
@@ -21,7 +21,8 @@ pub const PASSWORD: &str = "a storm at the harbour";
 /// A server over a database of its own.
 pub struct TestApp {
     base: String,
-    server: ServerHandle,
+    servers: RefCell<Vec<ServerHandle>>,
+    roles: RefCell<HashMap<Role, Client>>,
     // Last, so that it is dropped when nobody uses it any more.
     database: TestDatabase,
 }
@@ -34,15 +35,56 @@ pub struct Session {
 
 impl TestApp {
     pub async fn start() -> Self {
+        statements::count_from_now_on();
         let database = TestDatabase::create();
         let (base, server) = serve(&database.url());
-        Self { base, server, database }
+        Self { base, servers: RefCell::new(vec![server]), roles: RefCell::default(), database }
     }
 
     /// Another server over the same database, and a client that calls it as `client` calls this one.
     pub fn replica_for(&self, client: &Client) -> Client {
-        let (base, _) = serve(&self.database.url());
+        let (base, server) = serve(&self.database.url());
+        self.servers.borrow_mut().push(server);
         client.at(&base)
+    }
+
+    /// How many statements the servers have sent to the database so far.
+    pub fn statements(&self) -> usize {
+        statements::sent_to(self.database.name())
+    }
+
+    /// Makes what a test needs, as an editor.
+    pub async fn make(&self) -> Make {
+        Make::new(self.editor().await)
+    }
+
+    pub async fn reader(&self) -> Client {
+        self.of_role(Role::Reader).await
+    }
+
+    pub async fn author(&self) -> Client {
+        self.of_role(Role::Author).await
+    }
+
+    pub async fn editor(&self) -> Client {
+        self.of_role(Role::Editor).await
+    }
+
+    pub async fn admin(&self) -> Client {
+        self.of_role(Role::Admin).await
+    }
+
+    /// A client of this role: the same user each time.
+    pub async fn of_role(&self, role: Role) -> Client {
+        let known = self.roles.borrow().get(&role).cloned();
+        match known {
+            Some(client) => client,
+            None => {
+                let client = self.signed_in(&format!("{role:?}").to_lowercase(), role).await;
+                self.roles.borrow_mut().insert(role, client.clone());
+                client
+            }
+        }
     }
 
     pub fn anyone(&self) -> Client {
@@ -89,33 +131,29 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         // Sent at once; nobody waits for what it then does.
-        drop(self.server.stop(false));
+        for server in self.servers.get_mut().drain(..) {
+            drop(server.stop(false));
+        }
     }
 }
 
-/// The OpenAPI document.
-pub fn document() -> Value {
-    serde_json::to_value(server::document()).unwrap()
-}
-
-/// A server on a free port, as `broadsheet serve` starts one.
+/// As the program starts it, on a free port.
 fn serve(database_url: &str) -> (String, ServerHandle) {
     let options = ServerOptions {
-        bind: "127.0.0.1:0".parse().unwrap(),
+        bind: ([127, 0, 0, 1], 0).into(),
         public_url: None,
-        workers: 2,
-        pool_size: 8,
+        workers: 1,
+        pool_size: 4,
         cors_origins: CorsOrigins::Any,
-        max_body_bytes: 2 * 1024 * 1024,
-        cache_for: Duration::from_secs(10),
+        max_body_bytes: 256 * 1024,
+        cache_for: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(5),
         drain_for: Duration::from_secs(1),
         // So that a test can call from many addresses, by `X-Forwarded-For`.
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
     };
-    let bound = server::bind(&options, database_url).unwrap();
-    let base = options.base_url(bound.addresses[0]);
-    let handle = bound.server.handle();
-    rt::spawn(bound.server);
-    (base, handle)
+    let Bound { server, addresses } = server::bind(&options, database_url).unwrap();
+    let handle = server.handle();
+    rt::spawn(server);
+    (format!("http://{}", addresses[0]), handle)
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use awc::http::header::HeaderMap;
 use serde_json::Value;
 
+use super::contract::Seen;
+
 /// Somebody who calls the API, with or without a token.
 #[derive(Clone)]
 pub struct Client {
@@ -45,6 +47,10 @@ impl Client {
         self.send("PATCH", path, &[("If-Match", tag)], Some(body)).await
     }
 
+    pub async fn put(&self, path: &str, tag: &str, body: Value) -> Answer {
+        self.send("PUT", path, &[("If-Match", tag)], Some(body)).await
+    }
+
     pub async fn delete(&self, path: &str, tag: &str) -> Answer {
         self.send("DELETE", path, &[("If-Match", tag)], None).await
     }
@@ -66,14 +72,12 @@ impl Client {
             None => request.send().await,
         }
         .unwrap();
-        let bytes = response.body().await.unwrap();
-        let type_of_body = response.headers().get("content-type").map_or("", |value| value.to_str().unwrap());
-        let body = match &bytes[..] {
-            [] => Value::Null,
-            json if type_of_body.contains("json") => serde_json::from_slice(json).expect("JSON, as the type says"),
-            text => Value::String(String::from_utf8_lossy(text).into_owned()),
-        };
-        Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+        let bytes = response.body().limit(16 * 1024 * 1024).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Seen { method, address: path, status, headers: &headers, bytes: &bytes }.check();
+        let is_json = headers.get("content-type").is_some_and(|found| found.to_str().unwrap().split(';').next().unwrap().ends_with("json"));
+        let body = if is_json { serde_json::from_slice(&bytes).expect("JSON") } else { Value::Null };
+        Answer { status, headers, body, bytes: bytes.to_vec() }
     }
 }
 
@@ -81,8 +85,10 @@ impl Client {
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    /// Null where there is none, a string where it is no JSON.
+    /// Null where there is none, or no JSON.
     pub body: Value,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -91,6 +97,18 @@ impl Answer {
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{:#}", self.body);
         self.body
+    }
+
+    /// The same, without giving up the headers.
+    #[track_caller]
+    pub fn body_of(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body.clone()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap()
     }
 
     /// A header's value; empty where there is none.

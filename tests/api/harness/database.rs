@@ -41,6 +41,10 @@ impl TestDatabase {
         Self { name }
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn url(&self) -> String {
         address(server().postgres.url(), &self.name)
     }
