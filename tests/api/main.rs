@@ -8,4 +8,5 @@ mod contract;
 mod demo;
 mod generate;
 mod permissions;
+mod signing_keys;
 mod users;
