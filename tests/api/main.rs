@@ -6,4 +6,5 @@ mod harness;
 mod auth;
 mod contract;
 mod permissions;
+mod protocol;
 mod users;
