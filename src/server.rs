@@ -21,6 +21,7 @@ use crate::{
     access::{address::TrustedProxies, caller::identify, keyring::Keyring},
     config::{CorsOrigins, ServerOptions},
     http::{
+        base_url::BaseUrl,
         caching::{CachePolicy, VariesByOrigin},
         extract::BodyLimit,
         fallback::{AllowTable, fallback},
@@ -71,6 +72,7 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     let keyring = Data::new(Keyring::new(db.clone(), ISSUER));
     let db = Data::new(db);
     let policy = CachePolicy { max_age: u32::try_from(options.cache_for.as_secs()).unwrap_or(u32::MAX), ..CachePolicy::default() };
+    let base_url = BaseUrl(options.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()));
     let (limit, cors_origins, proxies) =
         (BodyLimit(options.max_body_bytes), options.cors_origins.clone(), TrustedProxies(options.trusted_proxies.clone()));
 
@@ -84,6 +86,7 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
             .app_data(allowed.clone())
             .app_data(policy)
             .app_data(limit)
+            .app_data(base_url.clone())
             .app_data(proxies.clone())
             // The first is the innermost.
             .map(|app| app.wrap(from_fn(identify)))

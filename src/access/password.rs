@@ -17,8 +17,11 @@ use crate::store::error::{Fault, StoreError, StoreResult};
 /// The fewest characters of a password. Length is all that is asked for (NIST SP 800-63B): no digits, no capitals.
 pub const MIN_CHARACTERS: usize = 12;
 
-/// The most bytes of a password.
-pub const MAX_BYTES: usize = 1024;
+/// The most characters of a password.
+pub const MAX_CHARACTERS: usize = 256;
+
+/// The most bytes that so many characters take.
+pub const MAX_BYTES: usize = MAX_CHARACTERS * 4;
 
 /// KiB of memory that one hash takes.
 const MEMORY: u32 = 19_456;
@@ -38,8 +41,8 @@ pub enum Unfit {
     /// Fewer than `MIN_CHARACTERS` characters.
     #[error("A password has at least 12 characters; any will do, spaces too.")]
     Short,
-    /// More than `MAX_BYTES` bytes.
-    #[error("A password has at most 1024 bytes.")]
+    /// More than `MAX_CHARACTERS` characters.
+    #[error("A password has at most 256 characters.")]
     Long,
 }
 
@@ -49,13 +52,11 @@ impl Password {
     /// # Errors
     /// When it is too short or too long.
     pub fn parse(text: &str) -> Result<Self, Unfit> {
-        if text.len() > MAX_BYTES {
-            return Err(Unfit::Long);
+        match text.chars().count() {
+            ..MIN_CHARACTERS => Err(Unfit::Short),
+            MIN_CHARACTERS..=MAX_CHARACTERS => Ok(Self(text.to_owned())),
+            _ => Err(Unfit::Long),
         }
-        if text.chars().count() < MIN_CHARACTERS {
-            return Err(Unfit::Short);
-        }
-        Ok(Self(text.to_owned()))
     }
 
     /// Its hash, to be stored. Takes tens of milliseconds of a core: on a thread that may wait, as a command's, only.
@@ -221,11 +222,11 @@ mod tests {
 
     #[test]
     fn a_password_too_long_is_never_cut_to_fit() {
-        let longest = "ş".repeat(MAX_BYTES / 2);
+        let longest = "𝄞".repeat(MAX_CHARACTERS);
         let hash = Password::parse(&longest).unwrap().hash().unwrap();
         assert_eq!(check_now(&longest, Some(&hash)), Verdict::Right);
-        assert_eq!(check_now(&format!("{longest}ş"), Some(&hash)), Verdict::Wrong);
-        assert_eq!(Password::parse(&format!("{longest}ş")).unwrap_err(), Unfit::Long);
+        assert_eq!(check_now(&format!("{longest}𝄞"), Some(&hash)), Verdict::Wrong);
+        assert_eq!(Password::parse(&format!("{longest}𝄞")).unwrap_err(), Unfit::Long);
     }
 
     #[test]

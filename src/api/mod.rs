@@ -13,6 +13,7 @@ pub mod article_body;
 pub mod article_change;
 pub mod related;
 
+pub mod feed;
 pub mod resolve;
 pub mod section;
 

@@ -71,15 +71,19 @@ pub struct ListUsers {
 #[schema(example = json!({"email": "m.aydin@example.org", "name": "M. Aydin", "role": "editor", "password": "a storm at the harbour"}))]
 pub struct NewUser {
     /// What they log in with. Case does not matter.
-    #[schema(format = "email", max_length = 254)]
+    // The pattern is what `parse_email` takes.
+    #[schema(
+        max_length = 254,
+        pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"
+    )]
     email: String,
     /// How they are called.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     name: String,
     /// What they may do.
     role: Role,
-    /// At least 12 characters, whichever; at most 1024 bytes. Never shown again.
-    #[schema(format = "password", min_length = 12, max_length = 1024, write_only)]
+    /// From 12 to 256 characters, any of them. Never shown again.
+    #[schema(format = "password", min_length = 12, max_length = 256, write_only)]
     password: String,
 }
 
@@ -118,7 +122,7 @@ impl TryFrom<NewUser> for CheckedUser {
 pub struct UserPatch {
     /// How they are called.
     #[serde(default)]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     name: Patch<String>,
     /// What they may do, from the next request on.
     #[serde(default)]
@@ -128,9 +132,9 @@ pub struct UserPatch {
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     is_disabled: Patch<bool>,
-    /// At least 12 characters, whichever; at most 1024 bytes. It ends their sessions.
+    /// From 12 to 256 characters, any of them. It ends their sessions.
     #[serde(default)]
-    #[schema(value_type = String, required = false, format = "password", min_length = 12, max_length = 1024, write_only)]
+    #[schema(value_type = String, required = false, format = "password", min_length = 12, max_length = 256, write_only)]
     password: Patch<String>,
 }
 
@@ -168,11 +172,11 @@ impl TryFrom<UserPatch> for CheckedChanges {
 pub struct AccountPatch {
     /// How one is called.
     #[serde(default)]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     name: Patch<String>,
-    /// At least 12 characters, whichever; at most 1024 bytes. It wants `current_password`, and ends one's other sessions.
+    /// From 12 to 256 characters, any of them. It wants `current_password`, and ends one's other sessions.
     #[serde(default)]
-    #[schema(value_type = String, required = false, format = "password", min_length = 12, max_length = 1024, write_only)]
+    #[schema(value_type = String, required = false, format = "password", min_length = 12, max_length = 256, write_only)]
     password: Patch<String>,
     /// The password that one has logged in with. Needed with `password` only.
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 use std::{io::Write, process::ExitCode};
 
+use actix_web::rt;
 use anyhow::{Context, Result};
 use chrono::Utc;
 use clap::Args;
@@ -12,12 +13,13 @@ use crate::{
     access::password::Password,
     config::{DatabaseOptions, Faults, ServerFlags},
     domain::{actor::Actor, role::Role},
+    server::{Bound, bind},
     store::{
         error::StoreError,
         migrations,
         users::{self, NewUser, UserChanges},
     },
-    transfer::demo::{self, Outcome},
+    transfer::demo::{self, Outcome, TOUR},
 };
 
 /// Who may do everything in the demo.
@@ -56,9 +58,10 @@ impl Demo {
         let outcome = demo::load(&mut conn, Utc::now())?;
         let password = renew_admin(&mut conn)?;
         drop(conn);
-        let base_url = server.base_url(server.bind);
+        let Bound { server: running, addresses } = bind(&server, database.url())?;
+        let base_url = server.base_url(addresses.first().copied().unwrap_or(server.bind));
         std::io::stdout().write_all(greeting(outcome, &base_url, &password).as_bytes())?;
-        crate::server::run(&server, database.url())?;
+        rt::System::new().block_on(running)?;
         // Only now, when no request is under way.
         drop(database);
         Ok(ExitCode::SUCCESS)
@@ -91,24 +94,12 @@ fn new_password() -> String {
     groups.collect::<Vec<_>>().join("-")
 }
 
-/// What the demo has to show, by its path. Each is tried by a test.
-pub const TOUR: &[(&str, &str)] = &[
-    ("the newest, as cards", "/v1/articles?limit=5&fields=title,standfirst,section.name,published_at"),
-    ("a whole article page in one call", "/v1/articles/port-reopens-after-ottilie?include=related,more_in_section,breadcrumbs"),
-    ("the same article for a native app", "/v1/articles/port-reopens-after-ottilie?body=blocks"),
-    ("the section tree", "/v1/sections"),
-    ("a section with all below it", "/v1/articles?section=news/transport"),
-    ("in Turkish", "/v1/articles?language=tr"),
-    ("the front page, in the editors' order", "/v1/collections/front-page"),
-    ("the menu of the header", "/v1/menus/header"),
-    ("search", "/v1/search?q=sea+gate"),
-    ("for feed readers", "/v1/feeds/latest.json"),
-    ("for feed readers of 2002", "/v1/feeds/sections/news/transport.rss"),
-];
-
 fn greeting(outcome: Outcome, base_url: &str, password: &str) -> String {
     let what = match outcome {
-        Outcome::Loaded(articles) => format!("The Harbour Courier is loaded: {articles} articles."),
+        Outcome::Loaded { visible, hidden } => format!(
+            "The Harbour Courier is loaded: {visible} articles to read, and {hidden} that only its editors see\n\
+             (a draft, one in review, one scheduled, one withdrawn)."
+        ),
         Outcome::WasThere => "The Harbour Courier was loaded before; it is as you left it.".to_owned(),
     };
     let tour: String = TOUR.iter().map(|(what, path)| format!("\n  # {what}\n  curl '{base_url}{path}'\n")).collect();
@@ -138,8 +129,8 @@ mod tests {
 
     #[test]
     fn what_is_printed_can_be_pasted() {
-        let text = greeting(Outcome::Loaded(52), "http://127.0.0.1:8080", "abcde");
-        assert!(text.contains("52 articles"));
+        let text = greeting(Outcome::Loaded { visible: 51, hidden: 4 }, "http://127.0.0.1:8080", "abcde");
+        assert!(text.contains("51 articles"));
         assert!(text.contains("\n  curl 'http://127.0.0.1:8080/v1/sections'\n"));
         assert!(text.contains(r#"-d '{"email": "admin@harbourcourier.example.org", "password": "abcde"}'"#));
         assert!(text.lines().all(|line| line.len() <= 150), "{text}");

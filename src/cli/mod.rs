@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod generate;
 mod health;
+mod import;
 mod migrate;
 mod openapi;
 mod serve;
@@ -55,6 +56,7 @@ enum Command {
     Serve(serve::Serve),
     Demo(demo::Demo),
     Migrate(migrate::Migrate),
+    Import(import::Import),
     Generate(generate::Generate),
     Openapi(openapi::Openapi),
     User(user::User),
@@ -101,6 +103,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(),
             Command::Demo(demo) => demo.run(),
             Command::Migrate(migrate) => migrate.run(),
+            Command::Import(import) => import.run(),
             Command::Generate(generate) => generate.run(),
             Command::Openapi(openapi) => openapi.run(),
             Command::User(user) => user.run(),

@@ -196,6 +196,26 @@ impl Shape {
     }
 }
 
+/// Every name that `fields` may have for answers of a schema, as far down as two dots.
+#[must_use]
+pub fn names_of(schema: &str, named: HashMap<String, RefOr<Schema>>) -> Vec<String> {
+    const DOTS: usize = 2;
+    fn collect(shape: &Shape, schema: &RefOr<Schema>, prefix: &str, dots: usize, names: &mut Vec<String>) {
+        for (name, member) in shape.members(schema, 0).unwrap_or_default() {
+            let path = format!("{prefix}{name}");
+            if dots < DOTS {
+                collect(shape, &member, &format!("{path}."), dots + 1, names);
+            }
+            names.push(path);
+        }
+    }
+    let shape = Shape { root: utoipa::openapi::Ref::from_schema_name(schema).into(), named };
+    let mut names = Vec::new();
+    collect(&shape, &shape.root, "", 0, &mut names);
+    names.sort_unstable();
+    names
+}
+
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

@@ -7,6 +7,7 @@ pub mod problem;
 
 pub mod extract;
 
+pub mod base_url;
 pub mod caching;
 pub mod conditional;
 pub mod fields;
@@ -21,5 +22,5 @@ pub use fields::Fields;
 pub use paging::{Cursor, Limit, Page, PageInfo};
 pub use problem::{
     AccessProblems, AttemptProblems, CreateProblems, FieldError, ListProblems, LoginProblems, Problem, ProblemKind, ReadProblems, Result,
-    SessionProblems, WriteProblems,
+    SessionProblems, StandingProblems, WriteProblems,
 };

@@ -13,7 +13,7 @@ use crate::{
         throttle::Attempt,
     },
     api::session::{JwkSet, Login, RefreshRequest, SessionTokens},
-    http::{self, Json, LoginProblems, NoParameters, Problem, ProblemKind, Query, ReadProblems, SessionProblems, TaggedBytes},
+    http::{self, Json, LoginProblems, NoParameters, Problem, ProblemKind, Query, SessionProblems, StandingProblems, TaggedBytes},
     store::{self, db::Db, sessions::Exchange},
 };
 
@@ -113,7 +113,7 @@ async fn log_out(_: Query<NoParameters>, body: Json<RefreshRequest>, db: Data<Db
 /// before it signs, and an old one for a day after it signed its last.
 #[utoipa::path(
     tag = "auth",
-    responses((status = 200, description = "The keys.", body = JwkSet, content_type = "application/jwk-set+json"), ReadProblems)
+    responses((status = 200, description = "The keys.", body = JwkSet, content_type = "application/jwk-set+json"), StandingProblems)
 )]
 #[get("/auth/jwks.json")]
 async fn list_signing_keys(_: Query<NoParameters>, keyring: Data<Keyring>) -> http::Result<TaggedBytes> {

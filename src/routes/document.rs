@@ -1,12 +1,14 @@
 //! The OpenAPI document: what the routes say, completed with what every answer carries.
 
+use std::collections::{BTreeMap, HashMap};
+
 use actix_web::App;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        HeaderBuilder, HttpMethod, OpenApi, RefOr, Response, ResponseBuilder, SecurityRequirement, Type,
-        path::Operation,
-        schema::ObjectBuilder,
+        HeaderBuilder, HttpMethod, Object, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, SecurityRequirement, Type,
+        path::{Operation, ParameterBuilder, ParameterIn, ParameterStyle},
+        schema::{ArrayBuilder, ArrayItems, ObjectBuilder, Schema},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
         server::Server,
     },
@@ -20,7 +22,10 @@ use crate::{
         article_body::BodyFormat,
     },
     domain::article::{Kind, Status},
-    http::problem::{FaultShape, ProblemShape},
+    http::{
+        fields::names_of,
+        problem::{FaultShape, ProblemShape},
+    },
 };
 
 /// The name of the one security scheme, as routes give it.
@@ -85,6 +90,7 @@ fn complete(document: &mut OpenApi) {
             .build();
         components.security_schemes.insert(TOKEN.to_owned(), SecurityScheme::Http(token).into());
     }
+    let mut fields = FieldNames::of(document);
     for (path, item) in &mut document.paths.paths {
         let operations = [
             (HttpMethod::Get, &mut item.get),
@@ -96,8 +102,90 @@ fn complete(document: &mut OpenApi) {
         for (method, operation) in operations {
             if let Some(operation) = operation {
                 complete_operation(path, &method, operation);
+                fields.describe(operation);
             }
         }
+    }
+    if let Some(components) = &mut document.components {
+        components.schemas.extend(fields.used);
+    }
+}
+
+/// The names that `fields` takes, so that a client's compiler knows them: a schema for each kind of answer.
+struct FieldNames {
+    schemas: HashMap<String, RefOr<Schema>>,
+    used: BTreeMap<String, RefOr<Schema>>,
+}
+
+impl FieldNames {
+    fn of(document: &OpenApi) -> Self {
+        let schemas = document.components.iter().flat_map(|components| components.schemas.clone()).collect();
+        Self { schemas, used: BTreeMap::new() }
+    }
+
+    fn describe(&mut self, operation: &mut Operation) {
+        let Some(shown) = answer_of(operation).map(|schema| self.item_of(&schema)) else { return };
+        for parameter in operation.parameters.iter_mut().flatten() {
+            let RefOr::T(parameter) = parameter else { continue };
+            if parameter.name != "fields" {
+                continue;
+            }
+            let name = format!("{shown}Field");
+            let schemas = &self.schemas;
+            self.used.entry(name.clone()).or_insert_with(|| {
+                let names = names_of(&shown, schemas.clone());
+                let about = format!("A member of `{shown}`, for `fields`. Members that are deeper than two dots may be named too.");
+                ObjectBuilder::new().schema_type(Type::String).description(Some(about)).enum_values(Some(names)).build().into()
+            });
+            let names = ArrayBuilder::new().items(Ref::from_schema_name(name)).min_items(Some(1)).max_items(Some(50)).build();
+            // Made anew, for the example of a text is none of a list.
+            *parameter = ParameterBuilder::new()
+                .name("fields")
+                .parameter_in(ParameterIn::Query)
+                .required(Required::False)
+                .description(parameter.description.take())
+                .style(Some(ParameterStyle::Form))
+                .explode(Some(false))
+                .schema(Some(names))
+                .build();
+        }
+    }
+
+    /// A list's fields are those of its items.
+    fn item_of(&self, schema: &str) -> String {
+        let items = self.schemas.get(schema).and_then(|schema| match schema {
+            RefOr::T(Schema::Object(object)) if schema_is_list(object) => object.properties.get("items"),
+            _ => None,
+        });
+        match items {
+            Some(RefOr::T(Schema::Array(array))) => match &array.items {
+                ArrayItems::RefOrSchema(item) => name_in(item).unwrap_or_else(|| schema.to_owned()),
+                _ => schema.to_owned(),
+            },
+            _ => schema.to_owned(),
+        }
+    }
+}
+
+fn schema_is_list(object: &Object) -> bool {
+    object.properties.contains_key("items") && object.properties.keys().all(|name| name == "items" || name == "page")
+}
+
+/// The schema of what an operation answers with.
+fn answer_of(operation: &Operation) -> Option<String> {
+    ["200", "201"].iter().find_map(|status| match operation.responses.responses.get(*status) {
+        Some(RefOr::T(response)) => match response.content.get("application/json") {
+            Some(RefOr::T(content)) => content.schema.as_ref().and_then(name_in),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn name_in(schema: &RefOr<Schema>) -> Option<String> {
+    match schema {
+        RefOr::Ref(reference) => reference.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::T(_) => None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         throttle::Attempt,
     },
     api::user::{AccountPatch, CheckedAccount, User, wrong_current_password},
-    http::{self, AccessProblems, AttemptProblems, IfMatch, Json, NoParameters, Query, ReadProblems, Tagged, WriteProblems},
+    http::{self, AccessProblems, AttemptProblems, IfMatch, Json, NoParameters, Query, StandingProblems, Tagged, WriteProblems},
     store::{self, db::Db, users::UserChanges},
 };
 
@@ -25,9 +25,9 @@ pub fn routes(config: &mut ServiceConfig) {
 ///
 /// Who calls, as the access token says: name, address and role. Its `ETag` is what a change wants.
 #[utoipa::path(
-    tag = "auth",
+    tag = "me",
     security(("token" = [ManageOwnAccount])),
-    responses((status = 200, description = "The account of the caller.", body = User), ReadProblems, AccessProblems)
+    responses((status = 200, description = "The account of the caller.", body = User), StandingProblems, AccessProblems)
 )]
 #[get("/me")]
 async fn show_me(caller: Allowed<ManageOwnAccount>, _: Query<NoParameters>) -> Tagged<User> {
@@ -38,7 +38,7 @@ async fn show_me(caller: Allowed<ManageOwnAccount>, _: Query<NoParameters>) -> T
 ///
 /// A new password wants the current one, which may be tried as often as at a login, and ends one's other sessions.
 #[utoipa::path(
-    tag = "auth",
+    tag = "me",
     security(("token" = [ManageOwnAccount])),
     responses((status = 200, description = "The account as it is now.", body = User), WriteProblems, AttemptProblems)
 )]

@@ -3,6 +3,7 @@
 //! [`configure`] is the list of all routes. The router is built from it once a worker, and the document once.
 
 pub mod articles;
+pub mod feeds;
 pub mod resolve;
 pub mod sections;
 
@@ -24,6 +25,7 @@ pub fn configure(config: &mut ServiceConfig) {
     articles::routes(config);
     sections::routes(config);
     resolve::routes(config);
+    feeds::routes(config);
     auth::routes(config);
     me::routes(config);
     users::routes(config);

@@ -83,6 +83,27 @@ impl Report {
         }
     }
 
+    /// Adds what another part of the same import reports.
+    pub fn merge(&mut self, other: Self) {
+        for (name, tally) in other.tallies {
+            let own = self.tallies.entry(name).or_default();
+            own.created += tally.created;
+            own.updated += tally.updated;
+            own.unchanged += tally.unchanged;
+        }
+        for (own, others) in [(&mut self.skipped, other.skipped), (&mut self.warnings, other.warnings)] {
+            for (what, Counted { count, examples }) in others {
+                let counted = own.entry(what).or_default();
+                counted.count += count;
+                for example in examples {
+                    if counted.examples.len() < EXAMPLES && !counted.examples.contains(&example) {
+                        counted.examples.push(example);
+                    }
+                }
+            }
+        }
+    }
+
     /// Whether nothing was written.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {

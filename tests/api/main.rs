@@ -5,6 +5,8 @@ mod harness;
 
 mod auth;
 mod contract;
+mod demo;
+mod generate;
 mod permissions;
 mod protocol;
 mod users;

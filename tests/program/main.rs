@@ -1,6 +1,8 @@
 //! The program itself: how it starts, how it is killed, what it says and with which exit code it ends.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod user;
+
 use std::io::{BufRead, BufReader, Lines};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
@@ -36,7 +38,11 @@ impl Place {
 
     /// Starts a server and waits until it says where it listens.
     fn serve(&self) -> Server {
-        let mut child = self.command(&["--bind", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+        Self::started(self.command(&["--bind", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Waits until a server says where it listens.
+    fn started(mut child: Child) -> Server {
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = log.by_ref().find_map(|line| Some(line.unwrap().split_once("http://")?.1.to_owned())).expect("the server ended");
         Server { child, url: format!("http://{url}"), log }

@@ -18,7 +18,7 @@ pub(super) enum Value {
     Signed,
     /// Present or not.
     Flag,
-    /// Any text.
+    /// Any text of at most 2,000 characters; what is longer is cut.
     Text,
     /// An anchor: letters, digits, `-`, `_`, `.`, `:`, beginning with a letter.
     Anchor,
@@ -212,7 +212,10 @@ pub(super) fn value<'v>(kind: Value, raw: &'v str) -> Option<Cow<'v, str>> {
         Number => digits(raw.trim()).filter(|number| !number.starts_with('-')).map(Cow::Borrowed),
         Signed => digits(raw.trim()).map(Cow::Borrowed),
         Flag => Some(Cow::Borrowed("")),
-        Text => Some(tidied(raw)),
+        Text => Some(match raw.char_indices().nth(2_000) {
+            Some((end, _)) => tidied(&raw[..end]),
+            None => tidied(raw),
+        }),
         Anchor => is_anchor(raw).then_some(Cow::Borrowed(raw)),
         Token => {
             let fits = |c: char| c.is_ascii_alphanumeric() || "-_.:/=+ ".contains(c);

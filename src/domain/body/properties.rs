@@ -255,7 +255,7 @@ fn absurd_nesting_neither_overflows_nor_takes_long() {
         "details",
         "figure",
     ] {
-        let html = format!("<{tag}>").repeat(100_000);
+        let html = format!("<{tag}>").repeat(if tag == "div" { 100_000 } else { 10_000 });
         let took = on_a_small_stack(html + "end");
         assert!(took < Duration::from_secs(20), "{tag}: {took:?}");
     }
@@ -275,7 +275,9 @@ fn known_ways_to_make_the_parser_slow_are_bounded() {
         "> ".repeat(50_000),
         "* ".repeat(50_000),
         "![[".repeat(50_000),
-        "&".repeat(200_000),
+        "&".repeat(100_000),
+        "° ".repeat(50_000),
+        format!("<img src=a alt='{}'>", "&".repeat(100_000)),
     ] {
         let start: String = html.chars().take(40).collect();
         let took = on_a_small_stack(html);

@@ -112,7 +112,7 @@ impl ProblemKind {
     /// Whether its `errors` name query parameters rather than members of the body.
     #[must_use]
     pub const fn is_about_parameters(self) -> bool {
-        matches!(self, Self::UnknownParameter | Self::InvalidParameter | Self::InvalidCursor)
+        matches!(self, Self::UnknownParameter | Self::InvalidParameter | Self::InvalidCursor | Self::NotFound)
     }
 }
 

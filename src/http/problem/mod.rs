@@ -20,7 +20,8 @@ use utoipa::ToSchema;
 
 pub use catalogue::ProblemKind;
 pub use responses::{
-    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
+    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, Moving, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
+    StandingProblems,
     WriteProblems,
 };
 pub use schema::{FaultShape, ProblemShape};

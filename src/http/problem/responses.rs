@@ -33,12 +33,16 @@ groups! {
     ReadProblems: Moved, BadRequest, UnknownParameter, InvalidParameter, InvalidToken, NotFound, Internal, Unavailable;
     /// What reading a list can come to.
     ListProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, NotFound, Internal, Unavailable;
+    /// What asking for something by a former slug comes to, where the other problems are a list's.
+    Moving: Moved;
     /// What changing or deleting a resource can come to.
     WriteProblems: Moved, BadRequest, Unauthenticated, InvalidToken, Forbidden, NotFound, Conflict, Stale, BodyTooLarge, UnsupportedMediaType,
         Validation, PreconditionRequired, Internal, Unavailable;
     /// What making a resource, or acting on one, can come to.
     CreateProblems: BadRequest, Unauthenticated, InvalidToken, Forbidden, NotFound, Conflict, BodyTooLarge, UnsupportedMediaType, Validation,
         Internal, Unavailable;
+    /// What reading something that is always there can come to.
+    StandingProblems: BadRequest, UnknownParameter, InvalidToken, Internal, Unavailable;
     /// What a read that is not everybody's can come to, beside what every read can.
     AccessProblems: Unauthenticated, InvalidToken, Forbidden;
     /// What trying a password can come to, beside what else the operation can.

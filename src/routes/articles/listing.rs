@@ -109,7 +109,7 @@ impl TryFrom<ListArticles> for Listing {
 /// The page that was asked for.
 ///
 /// # Errors
-/// 400 for a filter that names what does not exist, and what reading can come to.
+/// 404 for a filter that names what does not exist, and what reading can come to.
 pub async fn list(db: &Db, scope: Scope, listing: Listing) -> http::Result<Tagged<Page<Card>>> {
     let (limit, fingerprint) = (listing.limit, listing.fingerprint.clone());
     let found = db.read(move |conn| load(conn, scope, &listing)).await?;
@@ -187,7 +187,7 @@ fn resolve(
         return Ok(Ok(()));
     }
     let detail = unknown.iter().map(|error| error.detail.as_str()).collect::<Vec<_>>().join(" ");
-    Ok(Err(Box::new(Problem::new(ProblemKind::InvalidParameter, detail).with_errors(unknown))))
+    Ok(Err(Box::new(Problem::new(ProblemKind::NotFound, detail).with_errors(unknown))))
 }
 
 /// What a cache must forget the page by: the lists it walks and the articles on it.

@@ -9,7 +9,7 @@ use chrono::Utc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::listing::{Listing, list};
-pub use self::parameters::{Has, Sort};
+pub use self::parameters::{Has, Language, Sort};
 use self::parameters::{ListArticles, ShowArticle, WrittenArticle};
 use crate::{
     access::{
@@ -46,7 +46,7 @@ pub fn routes(config: &mut ServiceConfig) {
 ///
 /// Cards, the newest first, of what readers may see. Every filter that is given must hold. `page.next_cursor` leads to the next
 /// page, which neither skips nor repeats anything while articles are being published; it costs the same at any depth.
-/// With `status`, which is for the newsroom, the list holds what is not published too.
+/// A filter that names what does not exist is a 404. With `status`, which is for the newsroom, the list holds what is not published too.
 #[utoipa::path(tag = "articles", params(ListArticles), responses((status = 200, body = Page<Card>, description = "A page of cards."), ListProblems))]
 #[get("/articles")]
 async fn list_articles(caller: Caller, query: Query<ListArticles>, db: Data<Db>) -> http::Result<Tagged<Page<Card>>> {

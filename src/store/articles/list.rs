@@ -182,6 +182,18 @@ pub fn cards(conn: &mut PgConnection, scope: Scope, ids: &[ArticleId]) -> StoreR
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
+/// The same, of which only what readers see: the newsroom's own view of a public list is the readers'.
+///
+/// # Errors
+/// Those of the database.
+pub fn visible_cards(conn: &mut PgConnection, scope: Scope, ids: &[ArticleId]) -> StoreResult<Vec<CardRow>> {
+    // A licence narrows further; the newsroom sees no more than a reader here.
+    let scope = match scope {
+        Scope::Public | Scope::Own(_) | Scope::Everything => Scope::Public,
+    };
+    cards(conn, scope, ids)
+}
+
 /// What the cards of a page carry on demand, in any order.
 ///
 /// # Errors

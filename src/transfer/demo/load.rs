@@ -34,8 +34,13 @@ const ORIGIN: &str = "demo";
 /// What became of a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The publication is there now, with this many articles.
-    Loaded(usize),
+    /// The publication is there now.
+    Loaded {
+        /// Articles that readers see.
+        visible: usize,
+        /// One of each kind that they do not: a draft, in review, scheduled, withdrawn.
+        hidden: usize,
+    },
     /// It was there already, whatever has become of it since: nothing was done.
     WasThere,
 }
@@ -70,7 +75,8 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Outcome> {
         load::remember(tx, ORIGIN, &hashes.collect::<Vec<_>>())?;
         log.write(tx)?;
         audit::record(tx, Actor::command_line(), "load_demo", Resource::Site, None, json!({ "articles": loaded.len() }))?;
-        Ok(Outcome::Loaded(loaded.len()))
+        let visible = loaded.iter().filter(|article| article.status == Status::Published).count();
+        Ok(Outcome::Loaded { visible, hidden: loaded.len() - visible })
     })
 }
 
@@ -195,6 +201,7 @@ impl<'a> Names<'a> {
 
     fn article(&self, article: &'a Article, now: DateTime<Utc>) -> Result<BulkArticle> {
         let Article { slug, head, text } = article;
+        let now = moment(slug, now);
         let ago = |hours: i32| now - TimeDelta::hours(hours.into());
         let published = head.published_hours_ago.map(ago);
         let published_at = published.or_else(|| head.scheduled_in_hours.map(|hours| now + TimeDelta::hours(hours.into())));
@@ -241,6 +248,7 @@ impl<'a> Names<'a> {
         let (mut corrections, mut related, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
         for Article { slug, head, .. } in articles {
             let id = named(&self.articles, slug)?.0;
+            let now = moment(slug, now);
             corrections.extend(head.corrections.iter().map(|one| (id, now - TimeDelta::hours(one.hours_ago.into()), one.text.as_str())));
             for (other, position) in head.related.iter().zip(0..) {
                 related.push((id, position, named(&self.articles, other)?.0));
@@ -282,6 +290,12 @@ impl<'a> Names<'a> {
         let children = children.iter().map(|child| self.link(child)).collect::<Result<_>>()?;
         Ok(LoadedLink { label: label.clone(), target, children })
     }
+}
+
+/// When it is now for one article: up to 50 minutes ago, for no newsroom publishes on the hour.
+fn moment(slug: &str, now: DateTime<Utc>) -> DateTime<Utc> {
+    let seconds = slug.bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 3_000);
+    DateTime::from_timestamp(now.timestamp() - seconds, 0).unwrap_or(now)
 }
 
 /// The tree as a list, parents first: path, node, place among its siblings.

@@ -5,6 +5,7 @@
 
 mod load;
 mod text;
+mod tour;
 
 pub mod publication;
 
@@ -12,6 +13,7 @@ pub mod files;
 pub mod front_matter;
 
 pub use load::{Outcome, load};
+pub use tour::TOUR;
 
 #[cfg(test)]
 mod check;

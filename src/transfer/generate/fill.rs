@@ -56,13 +56,13 @@ pub fn fill(database_url: &str, plan: &Plan, report: impl Fn(u64) + Sync) -> Res
         let writers: Vec<_> = (0..writers).map(|_| scope.spawn(|| write_blocks(database_url, plan, &frame, &next, &report))).collect();
         writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(|_| bail!("a writer panicked")))
     })?;
-    Ok(load::analyze(&mut conn)?)
+    Ok(load::finish(&mut conn)?)
 }
 
 /// Takes the next block until there is none.
 fn write_blocks(database_url: &str, plan: &Plan, frame: &Frame, next: &AtomicU64, report: &(impl Fn(u64) + Sync)) -> Result<()> {
     let mut conn = PgConnection::establish(database_url)?;
-    load::commit_lazily(&mut conn)?;
+    load::prepare_session(&mut conn)?;
     loop {
         let block = next.fetch_add(1, Ordering::Relaxed);
         let end = ((block + 1) * BLOCK).min(plan.articles);
@@ -92,7 +92,7 @@ fn write_blocks(database_url: &str, plan: &Plan, frame: &Frame, next: &AtomicU64
         }
         written?;
         if LOOKS.contains(&(block + 1)) {
-            load::analyze(&mut conn)?;
+            load::look_again(&mut conn)?;
         }
         report(articles.len() as u64);
     }

@@ -4,7 +4,7 @@ use super::convert::external_id;
 use super::dates;
 use super::library::Attachment;
 use super::markup::plain;
-use super::names::{address, legacy_path};
+use super::names::address;
 use super::php::Php;
 use super::record::Item;
 
@@ -43,14 +43,9 @@ pub(super) fn attachment(item: &Item) -> Option<Attachment> {
         external_id: external_id(item),
         uploaded_at: dates::moment(&item.date_gmt, &item.date, &item.published, (&item.modified_gmt, &item.modified))
             .map(|moment| moment.at),
-        path: legacy_path(&item.link).filter(|path| !path.ends_with(&url_path(&url))),
         url,
         media_id: None,
     })
-}
-
-fn url_path(url: &str) -> String {
-    url::Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default()
 }
 
 /// At most so many characters.

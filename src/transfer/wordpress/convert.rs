@@ -3,10 +3,12 @@
 //! What is decided here:
 //! - Status: `publish` is published, `pending` in review. `draft`, `private`, `future`, what has a password, and statuses of plugins
 //!   become drafts, so that nothing is ever seen that readers of the old site could not see. What is in the trash is skipped.
-//! - Kind: the post format `video` makes a video, `gallery` and `image` a gallery, everything else news.
+//! - Kind: the post format `video` makes a video, `gallery` a gallery, everything else news.
 //! - Section: see [`super::terms::Terms::primary`]; without any category it is “Uncategorized”.
 //! - Standfirst: the excerpt written by hand; WordPress makes the others up from the body, which is not repeated here.
 //! - `sticky` is no flag of ours: it says where a blog shows a post, not that it leads the news.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -87,6 +89,9 @@ pub struct Post {
     /// What to call it in a message.
     #[serde(skip)]
     pub label: String,
+    /// Tells it from another item under the same number.
+    #[serde(skip)]
+    pub fingerprint: Fingerprint,
 }
 
 /// Counted up whenever the conversion changes in a way that should reach posts that are already imported.
@@ -104,12 +109,54 @@ impl Post {
 
 /// How an import knows an item again: by its number, and without one by what else is its own.
 pub(super) fn external_id(item: &Item) -> String {
+    let kind = if item.post_type == "attachment" { "attachment" } else { "post" };
     if item.id != 0 {
-        return format!("post:{}", item.id);
+        return format!("{kind}:{}", item.id);
     }
-    let own = [&item.guid, &item.link].into_iter().find(|text| !text.is_empty()).cloned();
-    let own = own.unwrap_or_else(|| format!("{}\n{}\n{}\n{}", item.post_type, item.title, item.date, item.slug));
-    format!("item:{}", Sha256::digest(own.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+    let own = [&item.guid, &item.link].into_iter().find(|text| !text.is_empty()).map_or_else(|| fingerprint(item), |own| hashed(&[own]));
+    format!("{kind}:{}", hex(&own))
+}
+
+/// A hash of what makes an item that item.
+pub(super) type Fingerprint = [u8; 8];
+
+pub(super) fn fingerprint(item: &Item) -> Fingerprint {
+    hashed(&[&item.post_type, &item.slug, &item.title, &item.date, &item.link, &item.attachment_url])
+}
+
+fn hashed(texts: &[&str]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.first_chunk().copied().unwrap_or_default()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The ids that a file gave away. Files that were merged or made by hand give one to several items.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys(HashMap<String, Fingerprint>);
+
+impl Keys {
+    /// The id under which an item is remembered; none when the same item came before.
+    pub fn give(&mut self, id: String, fingerprint: Fingerprint) -> Option<String> {
+        match self.0.get(&id) {
+            None => {
+                self.0.insert(id.clone(), fingerprint);
+                Some(id)
+            }
+            Some(first) if *first == fingerprint => None,
+            Some(_) => {
+                let own = format!("{id}:{}", hex(&fingerprint));
+                self.0.insert(own.clone(), fingerprint).is_none().then_some(own)
+            }
+        }
+    }
 }
 
 /// Converts items by what the survey found. It may run on several threads at once.
@@ -141,10 +188,14 @@ impl Converter<'_> {
             report.skip("saved by WordPress before anybody wrote it", item.label());
             return None;
         }
-        Some(self.post(item, report))
+        let post = self.post(item, report);
+        if post.is_none() {
+            report.skip("nothing to make an address of", item.label());
+        }
+        post
     }
 
-    fn post(&self, item: &Item, report: &mut Report) -> Post {
+    fn post(&self, item: &Item, report: &mut Report) -> Option<Post> {
         let is_page = item.post_type == "page";
         let label = item.label();
         let (status, published_at) = self.status(item, report);
@@ -164,11 +215,11 @@ impl Converter<'_> {
             (!text.is_empty() && !is_template).then(|| shortened(&text, longest))
         };
         let standfirst = Some(shortened(&plain(&item.excerpt), 2000)).filter(|text| !text.is_empty());
-        Post {
+        Some(Post {
             external_id: external_id(item),
             id: item.id,
             is_page,
-            slug: self.slug(item, &title),
+            slug: wanted_slug(item, &title)?,
             kind,
             status,
             words: i32::try_from(word_count(&body)).unwrap_or(i32::MAX),
@@ -204,7 +255,8 @@ impl Converter<'_> {
             title,
             body,
             label,
-        }
+            fingerprint: fingerprint(item),
+        })
     }
 
     fn status(&self, item: &Item, report: &mut Report) -> (Status, Option<DateTime<Utc>>) {
@@ -252,15 +304,6 @@ impl Converter<'_> {
         if words.is_empty() { "Untitled".into() } else { shortened(&words.join(" "), 100) }
     }
 
-    fn slug(&self, item: &Item, title: &str) -> Slug {
-        slug(&item.slug)
-            .or_else(|| slugify(title))
-            .or_else(|| {
-                slugify(&format!("{} {}", if item.post_type.is_empty() { "post" } else { &item.post_type }, item.id.max(item.number)))
-            })
-            .unwrap_or_else(|| self.survey.sections.planned()[0].slug.clone())
-    }
-
     fn sections(&self, item: &Item) -> (String, Vec<String>) {
         let sections = &self.survey.sections;
         let mut places: Vec<usize> = Vec::new();
@@ -297,7 +340,7 @@ impl Converter<'_> {
             match term.domain.as_str() {
                 "post_format" => match term.slug.trim_start_matches("post-format-") {
                     "video" => kind = Kind::Video,
-                    "gallery" | "image" => kind = Kind::Gallery,
+                    "gallery" => kind = Kind::Gallery,
                     _ => {}
                 },
                 "language" => language = language_tag(&term.slug),
@@ -335,6 +378,11 @@ impl Converter<'_> {
     }
 }
 
+/// The item's own slug, or one made of its title, or of its number.
+fn wanted_slug(item: &Item, title: &str) -> Option<Slug> {
+    slug(&item.slug).or_else(|| slugify(title)).or_else(|| slugify(&format!("post {}", item.id.max(item.number))))
+}
+
 /// Reports what a body held and could not keep.
 fn describe(findings: &Findings, label: &str, report: &mut Report) {
     for (name, times) in &findings.shortcodes {
@@ -344,4 +392,24 @@ fn describe(findings: &Findings, label: &str, report: &mut Report) {
         report.warn_times(format!("block `{name}` removed: only WordPress can fill it"), *times, label);
     }
     report.warn_times("a picture of a gallery that is not in the file", findings.missing_attachments, label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_that_share_a_number_are_told_apart_and_repeats_are_not() {
+        let first = Item { id: 7, title: "One".into(), ..Item::default() };
+        let other = Item { id: 7, title: "Other".into(), ..Item::default() };
+        let mut keys = Keys::default();
+        let mut give = |item: &Item| keys.give(external_id(item), fingerprint(item));
+        assert_eq!(give(&first).as_deref(), Some("post:7"));
+        assert_eq!(give(&first), None);
+        let own = give(&other);
+        assert!(own.as_ref().is_some_and(|own| own.starts_with("post:7:")), "{own:?}");
+        assert_eq!(give(&other), None);
+        assert_eq!(give(&Item { post_type: "attachment".into(), ..first.clone() }).as_deref(), Some("attachment:7"));
+        assert_ne!(external_id(&Item { guid: "a".into(), ..Item::default() }), external_id(&Item { guid: "b".into(), ..Item::default() }));
+    }
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// An attachment: what its item in the file says of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Attachment {
     /// Its post id.
     pub id: u64,
@@ -36,9 +37,8 @@ pub struct Attachment {
     pub external_id: String,
     /// When it was uploaded.
     pub uploaded_at: Option<DateTime<Utc>>,
-    /// Where its own page was on the old site.
-    pub path: Option<String>,
     /// The id of the media record made of it; none while nothing is stored.
+    #[serde(skip)]
     pub media_id: Option<Uuid>,
 }
 
@@ -60,14 +60,11 @@ pub struct Library {
 }
 
 impl Library {
-    /// Takes an attachment in. One without a number cannot be referred to; of two with one number the first counts.
+    /// Takes an attachment in. One without a number cannot be referred to; of two with one number the first is meant.
     pub fn add(&mut self, attachment: Attachment) {
         let place = self.attachments.len();
         if attachment.id != 0 {
-            if self.by_id.contains_key(&attachment.id) {
-                return;
-            }
-            self.by_id.insert(attachment.id, place);
+            self.by_id.entry(attachment.id).or_insert(place);
             if attachment.parent != 0 {
                 self.children.entry(attachment.parent).or_default().push(place);
             }
@@ -89,6 +86,13 @@ impl Library {
     pub fn set_media_id(&mut self, place: usize, media_id: Uuid) {
         if let Some(attachment) = self.attachments.get_mut(place) {
             attachment.media_id = Some(media_id);
+        }
+    }
+
+    /// Forgets the media record at a place unless `is_there`.
+    pub fn keep_media_id(&mut self, place: usize, is_there: impl Fn(Uuid) -> bool) {
+        if let Some(attachment) = self.attachments.get_mut(place) {
+            attachment.media_id = attachment.media_id.filter(|id| is_there(*id));
         }
     }
 

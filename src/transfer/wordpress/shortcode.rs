@@ -308,9 +308,11 @@ fn is_alone(text: &str, here: usize, rest: &str) -> bool {
     (before.is_empty() || before.ends_with(['\n', '>'])) && (after.is_empty() || after.starts_with(['\n', '<']))
 }
 
-/// Whether there is a `name="…"` or `name=value`.
+/// Whether there are attributes `name="…"` and little else: a sentence in brackets may hold a link.
 fn has_pair(rest: &str) -> bool {
-    Attributes::parse(rest).named.iter().any(|(name, _)| !name.is_empty())
+    let attributes = Attributes::parse(rest);
+    let named = attributes.named.iter().filter(|(name, _)| !name.is_empty()).count();
+    named > 0 && attributes.positional.len() <= named && !rest.contains(['<', '>'])
 }
 
 /// The attributes of a tag, decoded.
@@ -439,6 +441,8 @@ mod tests {
             "[link](https://a.example)",
             "[…] and [...]",
             "the field [user_id] of the table",
+            "thanks to him [and the one who wrote <a href=\"https://a.example\">this</a>]",
+            "he [the minister, speed=fast, was asked] left",
             "<a href=\"/x[vc_row]\">y</a>",
             "<pre>[gallery]</pre><code>[vc_row a=\"1\"]</code>",
             "<!-- [gallery] -->",

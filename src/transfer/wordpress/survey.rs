@@ -6,7 +6,8 @@ use std::io::BufRead;
 
 use super::attachment::attachment;
 use super::authors::Authors;
-use super::library::Library;
+use super::convert::{Keys, fingerprint};
+use super::library::{Attachment, Library};
 use super::menus::{Menus, PlannedMenu};
 use super::read::{ReadOptions, WxrReader};
 use super::record::{Channel, Item, Record};
@@ -35,6 +36,7 @@ pub struct Survey {
     pub menus: Vec<PlannedMenu>,
     /// The posts whose titles menus show.
     pub posts_to_name: HashSet<u64>,
+    keys: Keys,
     /// How many items there are.
     pub items: u64,
     /// The bytes of the file, decoded.
@@ -124,8 +126,11 @@ impl Survey {
             "attachment" => {
                 if item.status == "trash" {
                     report.skip("in the trash", item.label());
-                } else if let Some(attachment) = attachment(item) {
-                    self.library.add(attachment);
+                } else if let Some(mut attachment) = attachment(item) {
+                    match self.keys.give(std::mem::take(&mut attachment.external_id), fingerprint(item)) {
+                        Some(external_id) => self.library.add(Attachment { external_id, ..attachment }),
+                        None => report.skip("repeated in the file: the first is taken", item.label()),
+                    }
                 } else {
                     report.skip("an attachment without an address", item.label());
                 }
@@ -137,6 +142,9 @@ impl Survey {
                 self.authors.meet(item);
                 // Pages have no sections or tags here.
                 if item.post_type != "page" {
+                    if !item.terms.iter().any(|term| term.domain == "category") {
+                        self.sections.ensure(NO_CATEGORY, "Uncategorized");
+                    }
                     for term in &item.terms {
                         match term.domain.as_str() {
                             "category" => self.sections.meet(term),
@@ -151,7 +159,6 @@ impl Survey {
     }
 
     fn settle(&mut self, menus: &Menus, report: &mut Report) {
-        self.sections.ensure(NO_CATEGORY, "Uncategorized");
         self.sections.settle(report);
         self.tags.settle(report);
         self.posts_to_name = menus.posts_to_name();
