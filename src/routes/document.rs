@@ -200,11 +200,13 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
     }
     let is_list =
         operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
+    // What stands beside `/v1` is for probes and people.
+    let is_resource = path.starts_with("/v1/");
     // A write that can find a version stale, or makes something, answers with the version that it left.
     let has_versions = is_read || operation.responses.responses.keys().any(|status| status == "412" || status == "201");
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
-            complete_response(status, response, is_read, has_versions, is_list);
+            complete_response(status, response, is_read && is_resource, has_versions && is_resource, is_list);
         }
     }
     let is_validated = operation.responses.responses.get("200").is_some_and(|response| match response {

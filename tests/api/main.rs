@@ -8,5 +8,6 @@ mod contract;
 mod demo;
 mod generate;
 mod permissions;
+mod protocol;
 mod signing_keys;
 mod users;
