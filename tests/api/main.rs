@@ -7,5 +7,6 @@ mod auth;
 mod contract;
 mod demo;
 mod generate;
+mod import;
 mod permissions;
 mod users;
