@@ -1,11 +1,18 @@
-"""What no document can say: a valid cursor cannot be made up, and `fields` leaves out what the schema requires."""
+"""What no document can say: a valid cursor cannot be made up, `fields` leaves out what the schema requires, and some parameters exclude others."""
 
 import schemathesis
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    mode = case.meta.generation.mode.value if case.meta else "positive"
-    if mode == "positive" and case.query:
-        case.query.pop("cursor", None)
+    if not case.query:
+        return
+    meta = case.meta
+    is_positive = meta is None or meta.generation.mode.value == "positive"
+    broken = None if is_positive else getattr(meta.phase.data, "parameter", None)
+    if broken != "fields":
         case.query.pop("fields", None)
+    if is_positive:
+        case.query.pop("cursor", None)
+        if case.query.get("status"):
+            case.query.pop("sort", None)

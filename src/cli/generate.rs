@@ -20,7 +20,8 @@ use crate::{
 /// Fill the database with synthetic articles
 ///
 /// For trying a front end or a server at size: ten years of news in 25 sections, with tags, authors, pictures,
-/// translations and stories that several articles follow. The same seed gives the same articles; another adds more.
+/// translations and stories that several articles follow. The same seed gives the same articles, counted back from now;
+/// another adds more.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Generate {

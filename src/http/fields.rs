@@ -24,7 +24,9 @@ use super::{
 };
 
 /// The longest list that is taken, in bytes.
-const LONGEST: usize = 2000;
+const LONGEST: usize = 8000;
+/// The most members that can be named.
+const MOST: usize = 100;
 
 /// Which members of an answer are wanted, with dots into nested ones; by default all. A query value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,6 +84,9 @@ impl Fields {
                 return Err(format!("`{path}` is no name of a member"));
             }
             wanted.add(path);
+        }
+        if text.split(',').count() > MOST {
+            return Err(format!("at most {MOST} members can be named"));
         }
         if wanted.0.is_empty() { Err("name at least one member".to_owned()) } else { Ok(Self(Some(wanted))) }
     }

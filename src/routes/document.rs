@@ -137,7 +137,7 @@ impl FieldNames {
                 let about = format!("A member of `{shown}`, for `fields`. Members that are deeper than two dots may be named too.");
                 ObjectBuilder::new().schema_type(Type::String).description(Some(about)).enum_values(Some(names)).build().into()
             });
-            let names = ArrayBuilder::new().items(Ref::from_schema_name(name)).min_items(Some(1)).max_items(Some(50)).build();
+            let names = ArrayBuilder::new().items(Ref::from_schema_name(name)).min_items(Some(1)).max_items(Some(100)).build();
             // Made anew, for the example of a text is none of a list.
             *parameter = ParameterBuilder::new()
                 .name("fields")
@@ -200,11 +200,13 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
     }
     let is_list =
         operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
+    // What stands beside `/v1` is for probes and people.
+    let is_resource = path.starts_with("/v1/");
     // A write that can find a version stale, or makes something, answers with the version that it left.
     let has_versions = is_read || operation.responses.responses.keys().any(|status| status == "412" || status == "201");
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
-            complete_response(status, response, is_read, has_versions, is_list);
+            complete_response(status, response, is_read && is_resource, has_versions && is_resource, is_list);
         }
     }
     let is_validated = operation.responses.responses.get("200").is_some_and(|response| match response {

@@ -53,7 +53,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 pub struct ShowFeed {
     /// In this language only (BCP 47).
-    #[param(value_type = String, required = false, example = "en")]
+    #[param(value_type = String, required = false, example = "en", pattern = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     pub language: Option<Language>,
     /// How many items a page holds.
     #[serde(default)]
@@ -74,7 +74,7 @@ pub struct ShowFeed {
 #[into_params(parameter_in = Query)]
 pub struct WriteFeed {
     /// In this language only (BCP 47).
-    #[param(value_type = String, required = false, example = "en")]
+    #[param(value_type = String, required = false, example = "en", pattern = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     pub language: Option<Language>,
     /// How many items a page holds.
     #[serde(default)]

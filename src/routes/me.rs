@@ -22,6 +22,8 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Show one's own account.
+///
+/// Who calls, as the access token says: name, address and role. Its `ETag` is what a change wants.
 #[utoipa::path(
     tag = "me",
     security(("token" = [ManageOwnAccount])),

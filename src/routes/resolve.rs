@@ -36,7 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 pub struct ResolvePath {
     /// A path on the publication's site, or a whole URL of it: now, formerly, or on the site that its content was imported from.
-    #[param(required, max_length = 2000, example = "/2024/04/old-url/")]
+    #[param(value_type = String, required, min_length = 1, max_length = 2000, example = "/2024/04/old-url/")]
     pub path: Option<String>,
 }
 

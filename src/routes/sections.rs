@@ -46,7 +46,7 @@ pub fn routes(config: &mut ServiceConfig) {
 pub struct ListSections {
     /// Only these members of each root: `path,name,children.path`.
     #[serde(default)]
-    #[param(value_type = String, required = false, example = "path,name,article_count")]
+    #[param(value_type = String, required = false)]
     pub fields: Fields,
 }
 
@@ -57,7 +57,7 @@ pub struct ListSections {
 pub struct ShowSection {
     /// Only these members: `name,breadcrumbs.path`.
     #[serde(default)]
-    #[param(value_type = String, required = false, example = "name,path,breadcrumbs.name")]
+    #[param(value_type = String, required = false)]
     pub fields: Fields,
 }
 

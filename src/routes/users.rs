@@ -72,6 +72,8 @@ async fn create_user(admin: Allowed<ManageUsers>, _: Query<NoParameters>, body: 
 }
 
 /// Show a user.
+///
+/// With their role and whether they may log in; never with anything of their password.
 #[utoipa::path(
     tag = "users",
     params(("id" = uuid::Uuid, Path, description = "The user's id.")),

@@ -66,7 +66,9 @@ fn every_handler_is_in_the_document() {
             .map(|entry| entry.unwrap().path())
             .map(|path| match path.is_dir() {
                 true => count(&path),
-                false => std::fs::read_to_string(&path).unwrap().lines().filter(|line| line.trim_start().starts_with("#[utoipa::path")).count(),
+                false => {
+                    std::fs::read_to_string(&path).unwrap().lines().filter(|line| line.trim_start().starts_with("#[utoipa::path")).count()
+                }
             })
             .sum()
     }
@@ -118,8 +120,11 @@ fn no_schema_is_idle() {
 fn every_variable_of_a_path_is_a_parameter() {
     for operation in operations() {
         let variables: BTreeSet<&str> = operation.path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
-        let described: BTreeSet<&str> =
-            operation.parameters().filter(|parameter| parameter["in"] == "path").filter_map(|parameter| parameter["name"].as_str()).collect();
+        let described: BTreeSet<&str> = operation
+            .parameters()
+            .filter(|parameter| parameter["in"] == "path")
+            .filter_map(|parameter| parameter["name"].as_str())
+            .collect();
         assert_eq!(variables, described, "{}", operation.name());
     }
 }
@@ -220,6 +225,9 @@ async fn callable(client: &Client, operation: &Operation) -> Option<String> {
             query.push(format!("include={}", words(&schema["items"]).join(",")));
         } else if name == "limit" {
             query.push("limit=50".to_owned());
+        } else if name == "path" {
+            let articles = client.get("/v1/articles?limit=1").await.expect(200);
+            query.push(format!("path={}", articles["items"][0]["url"].as_str()?));
         } else if parameter["required"] == true {
             query.push(format!("{name}={}", parameter["example"].as_str().unwrap_or("story")));
         }
@@ -237,9 +245,10 @@ fn words(schema: &Value) -> Vec<&str> {
     let schema = named.unwrap_or(schema);
     let listed = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
     // Words that are each described are alternatives.
-    let described = schema["oneOf"].as_array().into_iter().flatten().flat_map(|one| {
-        one["const"].as_str().into_iter().chain(one["enum"].as_array().into_iter().flatten().filter_map(Value::as_str))
-    });
+    let described =
+        schema["oneOf"].as_array().into_iter().flatten().flat_map(|one| {
+            one["const"].as_str().into_iter().chain(one["enum"].as_array().into_iter().flatten().filter_map(Value::as_str))
+        });
     listed.chain(described).collect()
 }
 
@@ -248,7 +257,9 @@ async fn reference(client: &Client, variable: &str) -> Option<String> {
     if variable == "problem" {
         return Some("validation".to_owned());
     }
-    let list = [format!("/v1/{variable}s"), format!("/v1/{variable}")].into_iter().find(|path| DOCUMENT["paths"][path.as_str()]["get"].is_object())?;
+    let list = [format!("/v1/{variable}s"), format!("/v1/{variable}")]
+        .into_iter()
+        .find(|path| DOCUMENT["paths"][path.as_str()]["get"].is_object())?;
     let found = client.get(&list).await.expect(200);
     let first = &found["items"][0];
     ["path", "slug", "id"].into_iter().find_map(|name| first[name].as_str()).map(str::to_owned)

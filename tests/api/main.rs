@@ -9,4 +9,6 @@ mod demo;
 mod generate;
 mod import;
 mod permissions;
+mod protocol;
+mod signing_keys;
 mod users;

@@ -1,6 +1,6 @@
 //! A body of JSON, read while it streams in and refused with a pointer to what is wrong.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -10,6 +10,7 @@ use actix_web::{
         Method,
         header::{self, HeaderValue},
     },
+    rt::time::timeout,
     web::Bytes,
 };
 use serde::de::DeserializeOwned;
@@ -92,11 +93,18 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(ProblemKind::BodyTooLarge, format!("The body is larger than {limit} bytes."))
 }
 
+/// How long a body may take to arrive. Nobody on a working line needs longer for what [`BodyLimit`] lets in.
+const SLOWEST_BODY: Duration = Duration::from_secs(30);
+
 /// Limited while it streams: a chunked body announces no length.
 async fn collect(payload: Payload, limit: usize) -> Result<Bytes> {
-    to_bytes_limited(BodyStream::new(payload), limit).await.map_err(|_| too_large(limit))?.map_err(|fault| {
-        Problem::new(ProblemKind::BadRequest, "The body broke off before its end, or cannot be decoded.").with_source(fault)
-    })
+    timeout(SLOWEST_BODY, to_bytes_limited(BodyStream::new(payload), limit))
+        .await
+        .map_err(|_| Problem::new(ProblemKind::Timeout, format!("The body did not arrive within {} seconds.", SLOWEST_BODY.as_secs())))?
+        .map_err(|_| too_large(limit))?
+        .map_err(|fault| {
+            Problem::new(ProblemKind::BadRequest, "The body broke off before its end, or cannot be decoded.").with_source(fault)
+        })
 }
 
 /// Reads a whole body.

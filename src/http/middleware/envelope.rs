@@ -24,6 +24,9 @@ use crate::http::{
     problem::{PROBLEM_JSON, Problem, ProblemKind},
 };
 
+/// The longest path with its query, in bytes. What proxies and CDNs take at least (RFC 9110 §4.1).
+const LONGEST_ADDRESS: usize = 8000;
+
 /// Names the request, answers HEAD as GET, gives each content coding its own ETag, and writes the access line.
 ///
 /// # Errors
@@ -37,6 +40,15 @@ pub async fn envelope<B: MessageBody + 'static>(mut request: ServiceRequest, nex
         request.head_mut().method = Method::GET;
     }
     request.extensions_mut().insert(id.clone());
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().len() > LONGEST_ADDRESS) {
+        let detail = format!("The address is longer than {LONGEST_ADDRESS} bytes.");
+        let problem = Problem::new(ProblemKind::UriTooLong, detail);
+        let mut response = problem.response(Some(id.as_str()));
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        finish(&mut response, None, &id);
+        let response = response.map_body(|_, body| BoxBody::new(Counted::new(body, line, ProblemKind::UriTooLong.status())));
+        return Ok(request.into_response(response));
+    }
     match next.call(request).await {
         Ok(answer) => {
             let (request, response) = answer.into_parts();

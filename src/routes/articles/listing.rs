@@ -61,11 +61,6 @@ impl TryFrom<ListArticles> for Listing {
         if is_of_newsroom && order != Order::LastUpdatedFirst {
             return Err(refused("sort", "With `status` the order is `-updated_at`: what is not published has no `published_at`."));
         }
-        if let (Some(from), Some(until)) = (query.published_after, query.published_before)
-            && from.0 >= until.0
-        {
-            return Err(refused("published_before", "`published_before` must be later than `published_after`."));
-        }
         if query.tag.len() + query.tag_any.iter().count() > 20 {
             return Err(refused("tag", "At most 20 tags can be asked for."));
         }

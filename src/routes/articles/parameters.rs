@@ -1,5 +1,6 @@
 //! What may be asked of articles.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,7 +22,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub struct ListArticles {
     /// In this section or below it: a path or an id.
-    #[param(value_type = Option<String>, required = false, example = "news/transport")]
+    #[param(value_type = SectionRef, inline, required = false)]
     pub section: Option<SectionRef>,
     /// `exact` leaves out what stands only in sections below `section`.
     #[serde(default)]
@@ -29,39 +30,39 @@ pub struct ListArticles {
     pub section_scope: SectionScope,
     /// With this tag: a slug or an id. Several must all be there.
     #[serde(default)]
-    #[param(value_type = Vec<String>, style = Form, explode, required = false)]
+    #[param(value_type = Vec<TagRef>, inline, style = Form, explode, required = false, max_items = 20)]
     pub tag: Vec<TagRef>,
     /// With at least one of these tags, separated by commas or repeated.
     #[serde(default)]
-    #[param(value_type = Vec<String>, style = Form, explode = false, required = false)]
+    #[param(value_type = Vec<TagRef>, inline, style = Form, explode = false, required = false, max_items = 20)]
     pub tag_any: CommaList<TagRef>,
     /// Signed by this author: a slug or an id.
-    #[param(value_type = Option<String>, required = false, example = "m-aydin")]
+    #[param(value_type = AuthorRef, inline, required = false)]
     pub author: Option<AuthorRef>,
     /// Taken from this outlet: a slug or an id.
-    #[param(value_type = Option<String>, required = false)]
+    #[param(value_type = SourceRef, inline, required = false)]
     pub source: Option<SourceRef>,
     /// Of this genre.
     #[param(value_type = Kind, required = false)]
     pub kind: Option<Kind>,
     /// In this language (BCP 47).
-    #[param(value_type = String, required = false, example = "en")]
+    #[param(value_type = String, required = false, example = "en", pattern = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     pub language: Option<Language>,
     /// Published at this time or later.
-    #[param(value_type = String, required = false, example = "2026-03-01T00:00:00Z")]
+    #[param(value_type = DateTime<Utc>, required = false)]
     pub published_after: Option<Moment>,
     /// Published before this time.
-    #[param(value_type = String, required = false)]
+    #[param(value_type = DateTime<Utc>, required = false)]
     pub published_before: Option<Moment>,
     /// Updated at this time or later.
-    #[param(value_type = String, required = false)]
+    #[param(value_type = DateTime<Utc>, required = false)]
     pub updated_after: Option<Moment>,
     /// `media`: with lead media only.
     #[param(value_type = Has, required = false)]
     pub has: Option<Has>,
     /// Not these: slugs or ids, separated by commas or repeated.
     #[serde(default)]
-    #[param(value_type = Vec<String>, style = Form, explode = false, required = false)]
+    #[param(value_type = Vec<ArticleRef>, inline, style = Form, explode = false, required = false, max_items = 100)]
     pub exclude: CommaList<ArticleRef>,
     /// The newsroom only: in one of these states, whether readers see it or not. Then the order is `-updated_at`.
     #[serde(default)]
@@ -91,7 +92,7 @@ pub struct ListArticles {
     pub body: BodyFormat,
     /// Only these members of each card: `id,title,section.name`.
     #[serde(default)]
-    #[param(value_type = String, required = false, example = "id,title,section.name")]
+    #[param(value_type = String, required = false)]
     pub fields: Fields,
 }
 
@@ -110,7 +111,7 @@ pub struct ShowArticle {
     pub include: CommaList<ArticleInclude>,
     /// Only these members: `id,title,section.name`.
     #[serde(default)]
-    #[param(value_type = String, required = false, example = "id,title,section.name")]
+    #[param(value_type = String, required = false)]
     pub fields: Fields,
 }
 
@@ -121,7 +122,7 @@ pub struct ShowArticle {
 pub struct WrittenArticle {
     /// Only these members of the answer: `id,slug`.
     #[serde(default)]
-    #[param(value_type = String, required = false, example = "id,slug")]
+    #[param(value_type = String, required = false)]
     pub fields: Fields,
 }
 

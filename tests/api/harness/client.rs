@@ -55,7 +55,23 @@ impl Client {
         self.send("DELETE", path, &[("If-Match", tag)], None).await
     }
 
+    /// A GET with these headers.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("GET", path, headers, None).await
+    }
+
+    /// A body that is no JSON, or none of ours to write.
+    pub async fn post_text(&self, path: &str, content_type: &str, body: impl Into<String>) -> Answer {
+        self.exchange("POST", path, &[("Content-Type", content_type)], Some(body.into())).await
+    }
+
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let json = body.as_ref().map(|_| ("Content-Type", "application/json"));
+        let headers: Vec<_> = headers.iter().copied().chain(json).collect();
+        self.exchange(method, path, &headers, body.map(|body| body.to_string())).await
+    }
+
+    async fn exchange(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
         let client = awc::Client::builder().timeout(Duration::from_secs(30)).disable_redirects().finish();
         let mut request = client.request(method.parse().unwrap(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
@@ -68,7 +84,7 @@ impl Client {
             request = request.append_header(*header);
         }
         let mut response = match body {
-            Some(body) => request.send_json(&body).await,
+            Some(body) => request.send_body(body).await,
             None => request.send().await,
         }
         .unwrap();
@@ -76,6 +92,7 @@ impl Client {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Seen { method, address: path, status, headers: &headers, bytes: &bytes }.check();
         let is_json = headers.get("content-type").is_some_and(|found| found.to_str().unwrap().split(';').next().unwrap().ends_with("json"));
+        let is_json = is_json && !bytes.is_empty() && !headers.contains_key("content-encoding");
         let body = if is_json { serde_json::from_slice(&bytes).expect("JSON") } else { Value::Null };
         Answer { status, headers, body, bytes: bytes.to_vec() }
     }
