@@ -19,6 +19,7 @@ pub mod visibility;
 pub mod articles;
 pub mod feeds;
 pub mod resolve;
+pub mod search;
 pub mod sections;
 
 pub mod login_failures;
