@@ -115,10 +115,13 @@ impl Menu {
 
 fn children(below: &mut HashMap<Option<Uuid>, Vec<MenuItemRow>>, parent: Option<Uuid>, site_url: &str) -> Vec<MenuItem> {
     let rows = below.remove(&parent).unwrap_or_default();
-    rows.into_iter().filter(|row| row.is_visible).map(|row| {
-        let children = children(below, Some(row.id), site_url);
-        item(row, children, site_url)
-    }).collect()
+    rows.into_iter()
+        .filter(|row| row.is_visible)
+        .map(|row| {
+            let children = children(below, Some(row.id), site_url);
+            item(row, children, site_url)
+        })
+        .collect()
 }
 
 fn item(row: MenuItemRow, children: Vec<MenuItem>, site_url: &str) -> MenuItem {

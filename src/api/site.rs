@@ -48,8 +48,19 @@ pub struct Site {
 
 impl From<SiteRow> for Site {
     fn from(row: SiteRow) -> Self {
-        let SiteRow { title, tagline, description, url, default_language, languages, contact_email, social_links, version: _, updated_at: _, logo } =
-            row;
+        let SiteRow {
+            title,
+            tagline,
+            description,
+            url,
+            default_language,
+            languages,
+            contact_email,
+            social_links,
+            version: _,
+            updated_at: _,
+            logo,
+        } = row;
         Self {
             title,
             tagline,

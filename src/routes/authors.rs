@@ -24,7 +24,7 @@ use crate::{
         paging::{Cursor, Limit, Page},
         problem::{CreateProblems, ListProblems, ReadProblems, WriteProblems},
     },
-    store::{self, articles::list::counts, db::Db, error::StoreResult, keyset::NameKey, authors::AuthorChanges},
+    store::{self, articles::list::counts, authors::AuthorChanges, db::Db, error::StoreResult, keyset::NameKey},
 };
 
 /// The routes of this file.
@@ -76,14 +76,18 @@ async fn list_authors(query: Query<ListAuthors>, db: Data<Db>) -> http::Result<T
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::authors::page(conn, after, limit.rows())?;
+            let page = store::authors::page(conn, after.clone(), limit.rows())?;
             let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id.0).collect();
             let counts: HashMap<Uuid, i64> = counts(conn, &ids)?.into_iter().collect();
             let next = page.next;
-            let items: Vec<Author> = page.rows.into_iter().map(|row| {
-                let articles = counts.get(&row.id.0).copied().unwrap_or(0);
-                Author::of(row, articles)
-            }).collect();
+            let items: Vec<Author> = page
+                .rows
+                .into_iter()
+                .map(|row| {
+                    let articles = counts.get(&row.id.0).copied().unwrap_or(0);
+                    Author::of(row, articles)
+                })
+                .collect();
             let total = if count { Some(store::authors::count(conn)?) } else { None };
             Ok((items, next, total))
         })

@@ -7,7 +7,10 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    access::{caller::{Caller, Allowed}, permission::ManagePresentation},
+    access::{
+        caller::{Allowed, Caller},
+        permission::ManagePresentation,
+    },
     api::{
         article::Card,
         collection::{Collection, CollectionPatch, CollectionSummary, NewCollection},
@@ -22,12 +25,17 @@ use crate::{
         paging::{Cursor, Limit, Page},
         problem::{CreateProblems, ListProblems, ReadProblems, WriteProblems},
     },
-    store::{self, db::Db, error::StoreResult, keyset::NameKey, collections::CollectionChanges},
+    store::{self, collections::CollectionChanges, db::Db, error::StoreResult, keyset::NameKey},
 };
 
 /// The routes of this file.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_collections).service(create_collection).service(show_collection).service(update_collection).service(delete_collection);
+    config
+        .service(list_collections)
+        .service(create_collection)
+        .service(show_collection)
+        .service(update_collection)
+        .service(delete_collection);
 }
 
 /// The form of the list.
@@ -74,7 +82,7 @@ async fn list_collections(query: Query<ListCollections>, db: Data<Db>) -> http::
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::collections::page(conn, after, limit.rows())?;
+            let page = store::collections::page(conn, after.clone(), limit.rows())?;
             let next = page.next;
             let items: Vec<CollectionSummary> = page.rows.into_iter().map(CollectionSummary::from).collect();
             let total = if count { Some(store::collections::count(conn)?) } else { None };
@@ -90,7 +98,12 @@ async fn list_collections(query: Query<ListCollections>, db: Data<Db>) -> http::
 /// With its articles as cards in the newsroom's order, without those that readers cannot see. A slug that it used to have answers 301.
 #[utoipa::path(tag = "collections", params(CollectionRef, ShowCollection), responses((status = 200, body = Collection, description = "The collection."), ReadProblems))]
 #[get("/collections/{collection}")]
-async fn show_collection(caller: Caller, path: Path<CollectionRef>, query: Query<ShowCollection>, db: Data<Db>) -> http::Result<Tagged<Collection>> {
+async fn show_collection(
+    caller: Caller,
+    path: Path<CollectionRef>,
+    query: Query<ShowCollection>,
+    db: Data<Db>,
+) -> http::Result<Tagged<Collection>> {
     let reference = path.into_inner().0;
     let (scope, query) = (caller.scope(), query.into_inner());
     let shown = db.read(move |conn| load(conn, scope, &reference)).await?;

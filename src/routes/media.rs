@@ -27,7 +27,12 @@ use crate::{
 
 /// The routes of this file.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_media).service(create_media_record).service(show_media_record).service(update_media_record).service(delete_media_record);
+    config
+        .service(list_media)
+        .service(create_media_record)
+        .service(show_media_record)
+        .service(update_media_record)
+        .service(delete_media_record);
 }
 
 /// The form of the list.

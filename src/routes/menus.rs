@@ -73,7 +73,7 @@ async fn list_menus(query: Query<ListMenus>, db: Data<Db>) -> http::Result<Tagge
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::menus::page(conn, after, limit.rows())?;
+            let page = store::menus::page(conn, after.clone(), limit.rows())?;
             let next = page.next;
             let items: Vec<MenuSummary> = page.rows.into_iter().map(MenuSummary::from).collect();
             let total = if count { Some(store::menus::count(conn)?) } else { None };

@@ -3,10 +3,18 @@
 //! [`configure`] is the list of all routes. The router is built from it once a worker, and the document once.
 
 pub mod articles;
+pub mod authors;
+pub mod collections;
 pub mod feeds;
+pub mod media;
+pub mod menus;
+pub mod pages;
 pub mod resolve;
 pub mod search;
 pub mod sections;
+pub mod site;
+pub mod sources;
+pub mod tags;
 
 pub mod auth;
 pub mod me;
@@ -25,6 +33,14 @@ pub use document::document;
 pub fn configure(config: &mut ServiceConfig) {
     articles::routes(config);
     sections::routes(config);
+    tags::routes(config);
+    authors::routes(config);
+    media::routes(config);
+    sources::routes(config);
+    pages::routes(config);
+    menus::routes(config);
+    collections::routes(config);
+    site::routes(config);
     resolve::routes(config);
     search::routes(config);
     feeds::routes(config);

@@ -7,7 +7,10 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    access::{caller::{Caller, Allowed}, permission::ManagePresentation},
+    access::{
+        caller::{Allowed, Caller},
+        permission::ManagePresentation,
+    },
     api::{
         article_body::BodyFormat,
         page::{NewPage, PagePatch, PageSummary, StaticPage},
@@ -22,7 +25,13 @@ use crate::{
         paging::{Cursor, Limit, Page},
         problem::{CreateProblems, ListProblems, ReadProblems, WriteProblems},
     },
-    store::{self, db::Db, error::StoreResult, keyset::NameKey, pages::{PageChanges, PageRow}},
+    store::{
+        self,
+        db::Db,
+        error::StoreResult,
+        keyset::NameKey,
+        pages::{PageChanges, PageRow},
+    },
 };
 
 /// The routes of this file.
@@ -79,7 +88,7 @@ async fn list_pages(caller: Caller, query: Query<ListPages>, db: Data<Db>) -> ht
     let scope = caller.scope();
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::pages::page(conn, scope, after, limit.rows())?;
+            let page = store::pages::page(conn, scope, after.clone(), limit.rows())?;
             let next = page.next;
             let items: Vec<PageSummary> = page.rows.into_iter().map(PageSummary::from).collect();
             let total = if count { Some(store::pages::count(conn, scope)?) } else { None };

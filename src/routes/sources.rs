@@ -10,10 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    api::{
-        reference::SourceRef,
-        source::Outlet,
-    },
+    api::{reference::SourceRef, source::Outlet},
     domain::reference::Reference,
     http::{
         self,
@@ -75,14 +72,18 @@ async fn list_sources(query: Query<ListSources>, db: Data<Db>) -> http::Result<T
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::sources::page(conn, after, limit.rows())?;
+            let page = store::sources::page(conn, after.clone(), limit.rows())?;
             let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id.0).collect();
             let counts: HashMap<Uuid, i64> = counts(conn, &ids)?.into_iter().collect();
             let next = page.next;
-            let items: Vec<Outlet> = page.rows.into_iter().map(|row| {
-                let articles = counts.get(&row.id.0).copied().unwrap_or(0);
-                Outlet::of(row, articles)
-            }).collect();
+            let items: Vec<Outlet> = page
+                .rows
+                .into_iter()
+                .map(|row| {
+                    let articles = counts.get(&row.id.0).copied().unwrap_or(0);
+                    Outlet::of(row, articles)
+                })
+                .collect();
             let total = if count { Some(store::sources::count(conn)?) } else { None };
             Ok((items, next, total))
         })

@@ -76,14 +76,18 @@ async fn list_tags(query: Query<ListTags>, db: Data<Db>) -> http::Result<Tagged<
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::tags::page(conn, after, limit.rows())?;
+            let page = store::tags::page(conn, after.clone(), limit.rows())?;
             let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id.0).collect();
             let counts: HashMap<Uuid, i64> = counts(conn, &ids)?.into_iter().collect();
             let next = page.next;
-            let items: Vec<Tag> = page.rows.into_iter().map(|row| {
-                let articles = counts.get(&row.id.0).copied().unwrap_or(0);
-                Tag::of(row, articles)
-            }).collect();
+            let items: Vec<Tag> = page
+                .rows
+                .into_iter()
+                .map(|row| {
+                    let articles = counts.get(&row.id.0).copied().unwrap_or(0);
+                    Tag::of(row, articles)
+                })
+                .collect();
             let total = if count { Some(store::tags::count(conn)?) } else { None };
             Ok((items, next, total))
         })

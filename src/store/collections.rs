@@ -138,7 +138,13 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &CollectionChanges) 
 ///
 /// # Errors
 /// `NotFound`, `Moved`, `Stale`, `Taken`, `Refused`.
-pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, changes: &CollectionChanges) -> StoreResult<CollectionRow> {
+pub fn update(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    changes: &CollectionChanges,
+) -> StoreResult<CollectionRow> {
     let (id, former) = lock(tx, reference, expected)?;
     let changeset = Changeset {
         name: changes.name.as_deref(),

@@ -111,7 +111,8 @@ pub fn get(conn: &mut PgConnection, reference: &Reference) -> StoreResult<MediaR
 /// Those of the database.
 pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &MediaChanges) -> StoreResult<MediaRow> {
     let id = MediaId::new();
-    let row = (media::id.eq(id), media::kind.eq(changes.kind.unwrap_or_default()), media::url.eq(changes.url.as_deref().unwrap_or_default()));
+    let row =
+        (media::id.eq(id), media::kind.eq(changes.kind.unwrap_or_default()), media::url.eq(changes.url.as_deref().unwrap_or_default()));
     diesel::insert_into(media::table).values(row).execute(tx)?;
     set(tx, id, changes)?;
     record::written(tx, actor, "create_media", (Resource::Media, id.0), ChangeAction::Created, json!({}))?;

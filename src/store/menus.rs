@@ -159,7 +159,13 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &MenuChanges) -> Sto
 ///
 /// # Errors
 /// `NotFound`, `Moved`, `Stale`, `Taken`, `Refused`.
-pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, changes: &MenuChanges) -> StoreResult<MenuRow> {
+pub fn update(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    changes: &MenuChanges,
+) -> StoreResult<MenuRow> {
     let (id, former) = lock(tx, reference, expected)?;
     let (name, slug) = (changes.name.as_deref(), changes.slug.as_ref().map(Slug::as_str));
     diesel::update(menus::table.find(id))
@@ -173,7 +179,14 @@ pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expect
     set_items(tx, id, changes)?;
     slugs::replace(tx, Resource::Menu, &former, changes.slug.as_ref(), id.0)?;
     let menu = get(tx, &id.0.into())?;
-    record::written(tx, actor, "update_menu", (Resource::Menu, id.0), ChangeAction::Updated, json!({ "slug": menu.slug, "former_slug": former }))?;
+    record::written(
+        tx,
+        actor,
+        "update_menu",
+        (Resource::Menu, id.0),
+        ChangeAction::Updated,
+        json!({ "slug": menu.slug, "former_slug": former }),
+    )?;
     Ok(menu)
 }
 

@@ -1,7 +1,12 @@
 //! Pages: Privacy, About, and the like.
 
 use chrono::{DateTime, Utc};
-use diesel::{BoxableExpression, IntoSql, dsl, pg::Pg, prelude::*, sql_types::{Bool, Nullable}};
+use diesel::{
+    BoxableExpression, IntoSql, dsl,
+    pg::Pg,
+    prelude::*,
+    sql_types::{Bool, Nullable},
+};
 use serde_json::json;
 
 use super::{
@@ -144,12 +149,16 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &PageChanges) -> Sto
 ///
 /// # Errors
 /// `NotFound`, `Moved`, `Stale`, `Taken`.
-pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, changes: &PageChanges) -> StoreResult<(PageRow, String)> {
+pub fn update(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    changes: &PageChanges,
+) -> StoreResult<(PageRow, String)> {
     let (id, former) = lock(tx, reference, expected)?;
     set(tx, id, changes)?;
-    diesel::update(pages::table.find(id))
-        .set((pages::version.eq(pages::version + 1), pages::updated_at.eq(dsl::now)))
-        .execute(tx)?;
+    diesel::update(pages::table.find(id)).set((pages::version.eq(pages::version + 1), pages::updated_at.eq(dsl::now))).execute(tx)?;
     slugs::replace(tx, Resource::Page, &former, changes.slug.as_ref(), id.0)?;
     let found = get(tx, Scope::Everything, &id.0.into())?;
     let details = json!({ "slug": found.0.slug, "former_slug": former });

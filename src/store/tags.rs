@@ -112,7 +112,13 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &TagChanges) -> Stor
 ///
 /// # Errors
 /// `NotFound`, `Moved`, `Stale`, `Taken`.
-pub fn update(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>, changes: &TagChanges) -> StoreResult<TagRow> {
+pub fn update(
+    tx: &mut PgConnection,
+    actor: Actor,
+    reference: &Reference,
+    expected: Option<i64>,
+    changes: &TagChanges,
+) -> StoreResult<TagRow> {
     let (id, former) = lock(tx, reference, expected)?;
     let changeset = Changeset {
         name: changes.name.as_deref(),

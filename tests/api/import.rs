@@ -106,7 +106,10 @@ async fn an_export_is_served_as_it_was_published() {
 
     assert_eq!(app.sql("SELECT 1 FROM pages WHERE slug = 'about' AND title = 'About' AND published_at = '2020-01-01'"), 1);
     // An unnamed publication takes the name of what is imported.
-    assert_eq!(app.sql("SELECT 1 FROM site WHERE title = 'Harbour Gazette' AND url = 'https://gazette.example' AND default_language = 'en-GB'"), 1);
+    assert_eq!(
+        app.sql("SELECT 1 FROM site WHERE title = 'Harbour Gazette' AND url = 'https://gazette.example' AND default_language = 'en-GB'"),
+        1
+    );
 }
 
 #[actix_web::test]
@@ -218,7 +221,10 @@ async fn what_was_withdrawn_there_or_here_is_withdrawn() {
     app.sql("UPDATE articles SET status = 'archived', withdrawn_at = now() WHERE slug = 'post-2'");
     app.sql("DELETE FROM articles WHERE slug = 'post-3'");
 
-    let report = run(&app, &Export::items(&[post(1, "One", "<wp:status>private</wp:status>"), post(2, "Two, again", ""), post(3, "Three, again", "")]));
+    let report = run(
+        &app,
+        &Export::items(&[post(1, "One", "<wp:status>private</wp:status>"), post(2, "Two, again", ""), post(3, "Three, again", "")]),
+    );
 
     assert_eq!(titles(&app).await, Vec::<String>::new());
     assert_eq!(app.sql("SELECT 1 FROM changes WHERE action = 'withdrawn'"), 1);
@@ -238,7 +244,9 @@ async fn a_broken_file_leaves_nothing_behind() {
         let fault = run_with(&app, &Export::of(text), |_| {}).unwrap_err();
         assert!(format!("{fault:#}").contains(what), "{fault:#}");
     }
-    for table in ["articles", "pages", "sections", "tags", "authors", "media", "menus", "legacy_paths", "imported_items", "changes", "audit"] {
+    for table in
+        ["articles", "pages", "sections", "tags", "authors", "media", "menus", "legacy_paths", "imported_items", "changes", "audit"]
+    {
         assert_eq!(app.sql(&format!("SELECT 1 FROM {table}")), 0, "{table}");
     }
 }
@@ -255,7 +263,14 @@ async fn a_dry_run_reports_and_writes_nothing() {
 async fn items_that_share_a_slug_or_a_number_all_come_in() {
     let app = TestApp::start().await;
     let slug = "<wp:post_name>same</wp:post_name>";
-    let export = Export::items(&[post(1, "A", slug), post(2, "B", slug), post(2, "C", ""), post(0, "D", slug), post(0, "E", ""), post(1, "A", slug)]);
+    let export = Export::items(&[
+        post(1, "A", slug),
+        post(2, "B", slug),
+        post(2, "C", ""),
+        post(0, "D", slug),
+        post(0, "E", ""),
+        post(1, "A", slug),
+    ]);
     let report = run(&app, &export);
 
     let mut found = titles(&app).await;
@@ -314,10 +329,22 @@ async fn a_category_that_moves_in_the_file_moves_here() {
 async fn nothing_personal_reaches_the_database() {
     let app = TestApp::start().await;
     run(&app, &Export::of(GAZETTE));
-    for table in ["articles", "pages", "sections", "tags", "authors", "media", "menu_items", "imported_items", "changes", "audit", "article_revisions", "site"] {
-        let found = app.sql(&format!(
-            "SELECT 1 FROM {table} t WHERE to_jsonb(t)::text ~ 'mail\\.example|@gazette|198\\.51\\.100|A reader'"
-        ));
+    for table in [
+        "articles",
+        "pages",
+        "sections",
+        "tags",
+        "authors",
+        "media",
+        "menu_items",
+        "imported_items",
+        "changes",
+        "audit",
+        "article_revisions",
+        "site",
+    ] {
+        let found =
+            app.sql(&format!("SELECT 1 FROM {table} t WHERE to_jsonb(t)::text ~ 'mail\\.example|@gazette|198\\.51\\.100|A reader'"));
         assert_eq!(found, 0, "{table}");
     }
 }
