@@ -17,6 +17,7 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
+pub mod related;
 pub mod feeds;
 pub mod resolve;
 pub mod sections;
