@@ -36,7 +36,10 @@ fn main() {
     if std::env::args().any(|argument| argument == "--list") {
         return;
     }
-    assert!(Command::new("wrk").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok(), "wrk is needed: apt-get install wrk");
+    assert!(
+        Command::new("wrk").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok(),
+        "wrk is needed: apt-get install wrk"
+    );
     let count = setting("ARTICLES", 100_000);
     let data = std::env::temp_dir().join(format!("broadsheet-bench-{}", std::process::id()));
     let postgres = PrivatePostgres::start(&Options::small(data.clone(), None)).unwrap();
@@ -68,7 +71,8 @@ fn main() {
     let floor = format!("http://127.0.0.1:{bare_port}");
     std::thread::sleep(Duration::from_millis(500));
 
-    let tag = serde_json::from_str::<serde_json::Value>(&get(&format!("{base}/v1/articles/{slug}?fields=tags")).unwrap()).unwrap()["tags"][0]["slug"]
+    let tag = serde_json::from_str::<serde_json::Value>(&get(&format!("{base}/v1/articles/{slug}?fields=tags")).unwrap()).unwrap()["tags"]
+        [0]["slug"]
         .as_str()
         .unwrap_or_default()
         .to_owned();
@@ -78,7 +82,11 @@ fn main() {
         ("floor: Diesel, the 20 newest rows", format!("{floor}/newest"), ""),
         ("article by slug", format!("{base}/v1/articles/{slug}"), "floor: Diesel, one row by slug"),
         ("article with breadcrumbs", format!("{base}/v1/articles/{slug}?include=breadcrumbs"), "floor: Diesel, one row by slug"),
-        ("article with related and more_in_section", format!("{base}/v1/articles/{slug}?include=related,more_in_section"), "floor: Diesel, one row by slug"),
+        (
+            "article with related and more_in_section",
+            format!("{base}/v1/articles/{slug}?include=related,more_in_section"),
+            "floor: Diesel, one row by slug",
+        ),
         ("newest 20, page 1", format!("{base}/v1/articles?limit=20"), "floor: Diesel, the 20 newest rows"),
         ("newest 20, page 2,000", format!("{base}/v1/articles?limit=20&cursor={deep}"), "newest 20, page 1"),
         ("section with all below", format!("{base}/v1/articles?section={root}&limit=20"), "newest 20, page 1"),
@@ -98,9 +106,10 @@ fn main() {
     println!("\n| what | requests/s | p50 ms | p99 ms | ratio |\n| --- | ---: | ---: | ---: | --- |");
     let medians: Vec<Measured> = measured.iter_mut().map(|all| median(all)).collect();
     for ((name, _, against), of) in targets.iter().zip(&medians) {
-        let ratio = targets.iter().position(|(other, _, _)| other == against).map_or(String::new(), |index| {
-            format!("{:.2} of *{against}*", of.rate / medians[index].rate)
-        });
+        let ratio = targets
+            .iter()
+            .position(|(other, _, _)| other == against)
+            .map_or(String::new(), |index| format!("{:.2} of *{against}*", of.rate / medians[index].rate));
         println!("| {name} | {:.0} | {:.2} | {:.2} | {ratio} |", of.rate, of.p50, of.p99);
     }
     println!("\nafter the load: {:.1} MB resident", resident(server.id()));
@@ -145,7 +154,11 @@ fn deep_cursor(base: &str, pages: usize) -> String {
 }
 
 fn word_of(card: &serde_json::Value) -> String {
-    card["title"].as_str().and_then(|title| title.split(' ').find(|word| word.chars().all(|c| c.is_ascii_alphabetic()) && word.len() > 4)).unwrap_or("port").to_owned()
+    card["title"]
+        .as_str()
+        .and_then(|title| title.split(' ').find(|word| word.chars().all(|c| c.is_ascii_alphabetic()) && word.len() > 4))
+        .unwrap_or("port")
+        .to_owned()
 }
 
 /// Resident memory in MB, as the kernel counts it.
@@ -169,7 +182,8 @@ fn median(all: &mut [Measured]) -> Measured {
 
 fn wrk(url: &str) -> Measured {
     let (seconds, connections) = (setting("SECONDS", 3), setting("CONNECTIONS", 32));
-    let output = Command::new("wrk").args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "--latency", url]).output().unwrap();
+    let output =
+        Command::new("wrk").args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "--latency", url]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!text.contains("Non-2xx"), "{url}: {text}");
     let after = |label: &str| {
@@ -209,45 +223,62 @@ type Connections = Pool<ConnectionManager<PgConnection>>;
 fn bare(port: u16, url: String, slug: String, article: String) {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let connections = cores * 4;
-    let pool: Connections = Pool::builder().max_size(u32::try_from(connections).unwrap()).test_on_check_out(false).build(ConnectionManager::new(url)).unwrap();
+    let pool: Connections =
+        Pool::builder().max_size(u32::try_from(connections).unwrap()).test_on_check_out(false).build(ConnectionManager::new(url)).unwrap();
     std::thread::spawn(move || {
         let server = HttpServer::new(move || {
             let (article, slug) = (web::Bytes::from(article.clone()), slug.clone());
             let (row_pool, newest_pool) = (pool.clone(), pool.clone());
             App::new()
-                .route("/memory", web::get().to(move || {
-                    let bytes = article.clone();
-                    async move { HttpResponse::Ok().content_type("application/json").body(bytes) }
-                }))
-                .route("/row", web::get().to(move || {
-                    let (pool, slug) = (row_pool.clone(), slug.clone());
-                    async move {
-                        let row = web::block(move || {
-                            articles::table
-                                .filter(articles::slug.eq(slug))
-                                .select((articles::id, articles::slug, articles::title, articles::standfirst, articles::body, articles::published_at))
-                                .first::<Row>(&mut pool.get().unwrap())
-                                .unwrap()
-                        });
-                        HttpResponse::Ok().json(row.await.unwrap())
-                    }
-                }))
-                .route("/newest", web::get().to(move || {
-                    let pool = newest_pool.clone();
-                    async move {
-                        let rows = web::block(move || {
-                            articles::table
-                                .filter(articles::withdrawn_at.is_null())
-                                .filter(articles::published_at.le(diesel::dsl::now))
-                                .order((articles::published_at.desc(), articles::id.desc()))
-                                .limit(20)
-                                .select((articles::id, articles::slug, articles::title, articles::standfirst, articles::published_at))
-                                .load::<Short>(&mut pool.get().unwrap())
-                                .unwrap()
-                        });
-                        HttpResponse::Ok().json(rows.await.unwrap())
-                    }
-                }))
+                .route(
+                    "/memory",
+                    web::get().to(move || {
+                        let bytes = article.clone();
+                        async move { HttpResponse::Ok().content_type("application/json").body(bytes) }
+                    }),
+                )
+                .route(
+                    "/row",
+                    web::get().to(move || {
+                        let (pool, slug) = (row_pool.clone(), slug.clone());
+                        async move {
+                            let row = web::block(move || {
+                                articles::table
+                                    .filter(articles::slug.eq(slug))
+                                    .select((
+                                        articles::id,
+                                        articles::slug,
+                                        articles::title,
+                                        articles::standfirst,
+                                        articles::body,
+                                        articles::published_at,
+                                    ))
+                                    .first::<Row>(&mut pool.get().unwrap())
+                                    .unwrap()
+                            });
+                            HttpResponse::Ok().json(row.await.unwrap())
+                        }
+                    }),
+                )
+                .route(
+                    "/newest",
+                    web::get().to(move || {
+                        let pool = newest_pool.clone();
+                        async move {
+                            let rows = web::block(move || {
+                                articles::table
+                                    .filter(articles::withdrawn_at.is_null())
+                                    .filter(articles::published_at.le(diesel::dsl::now))
+                                    .order((articles::published_at.desc(), articles::id.desc()))
+                                    .limit(20)
+                                    .select((articles::id, articles::slug, articles::title, articles::standfirst, articles::published_at))
+                                    .load::<Short>(&mut pool.get().unwrap())
+                                    .unwrap()
+                            });
+                            HttpResponse::Ok().json(rows.await.unwrap())
+                        }
+                    }),
+                )
         })
         .workers(cores)
         .worker_max_blocking_threads(connections.div_ceil(cores))

@@ -12,6 +12,7 @@ pub mod article;
 pub mod article_body;
 pub mod article_change;
 pub mod related;
+pub mod search;
 
 pub mod feed;
 pub mod resolve;

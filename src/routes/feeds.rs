@@ -146,7 +146,7 @@ macro_rules! feeds {
             params($reference, InFormat, WriteFeed),
             responses(
                 (status = 200, description = "The feed.", content(
-                    (String = "application/feed+json"), (String = "application/rss+xml"), (String = "application/atom+xml"))),
+                    (Object = "application/feed+json"), (String = "application/rss+xml"), (String = "application/atom+xml"))),
                 ListProblems, Moving
             )
         )]
@@ -192,7 +192,7 @@ async fn show_latest_feed(caller: Caller, query: Query<ShowFeed>, db: Data<Db>) 
     params(InFormat, WriteFeed),
     responses(
         (status = 200, description = "The feed.", content(
-            (String = "application/feed+json"), (String = "application/rss+xml"), (String = "application/atom+xml"))),
+            (Object = "application/feed+json"), (String = "application/rss+xml"), (String = "application/atom+xml"))),
         ListProblems
     )
 )]

@@ -5,6 +5,7 @@
 pub mod articles;
 pub mod feeds;
 pub mod resolve;
+pub mod search;
 pub mod sections;
 
 pub mod auth;
@@ -25,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig) {
     articles::routes(config);
     sections::routes(config);
     resolve::routes(config);
+    search::routes(config);
     feeds::routes(config);
     auth::routes(config);
     me::routes(config);

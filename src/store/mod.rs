@@ -20,6 +20,7 @@ pub mod articles;
 pub mod related;
 pub mod feeds;
 pub mod resolve;
+pub mod search;
 pub mod sections;
 
 pub mod login_failures;

@@ -13,7 +13,7 @@ use crate::harness::{Client, TestApp};
 async fn courier() -> (TestApp, Client) {
     let app = TestApp::start().await;
     assert_eq!(demo::load(&mut app.conn(), Utc::now()).unwrap(), Outcome::Loaded { visible: 51, hidden: 4 });
-    let reader = app.whole();
+    let reader = app.anyone();
     (app, reader)
 }
 
@@ -34,9 +34,9 @@ async fn everything_on_the_tour_is_there() {
         })
     };
     for (what, path) in TOUR.iter().filter(|(_, path)| is_described(path)) {
-        let answer = reader.fetch(path).await;
-        assert_eq!(answer.0, 200, "{what}: {path}");
-        assert!(answer.1 > 100, "{what}: {path}");
+        let answer = reader.get(path).await;
+        assert_eq!(answer.status, 200, "{what}: {path}");
+        assert!(answer.bytes.len() > 100, "{what}: {path}");
     }
 }
 

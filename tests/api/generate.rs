@@ -21,7 +21,7 @@ async fn every_visible_article_is_met_once_page_by_page() {
     let report = |count| _ = written.fetch_add(count, std::sync::atomic::Ordering::Relaxed);
     fill(&app.database_url(), &plan(1, 1_200), report).unwrap();
     assert_eq!(written.into_inner(), 1_200);
-    let reader = app.whole();
+    let reader = app.anyone();
 
     let mut path = "/v1/articles?limit=100&fields=id,published_at".to_owned();
     let mut met = HashSet::new();
@@ -45,7 +45,7 @@ async fn every_visible_article_is_met_once_page_by_page() {
 async fn counts_of_sections_are_those_of_their_lists() {
     let app = TestApp::start().await;
     fill(&app.database_url(), &plan(2, 1_000), |_| ()).unwrap();
-    let reader = app.whole();
+    let reader = app.anyone();
 
     let sections = reader.get("/v1/sections").await.expect(200);
 

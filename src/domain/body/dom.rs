@@ -49,7 +49,7 @@ impl Dom {
         &self.nodes[id].data
     }
 
-    /// The name of an HTML element; nothing for text, comments, and elements of SVG and MathML.
+    /// The name of an HTML element; nothing for text, comments, and elements of SVG and `MathML`.
     pub(super) fn name(&self, id: Id) -> Option<&LocalName> {
         match self.data(id) {
             Data::Element(name, _) if name.ns == ns!(html) => Some(&name.local),

@@ -5,7 +5,7 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use super::escape::push_attribute;
 use super::sanitise::sanitise;
 
-/// Reads CommonMark with tables, strikethrough and footnotes (as GitHub writes them), and sanitises the result.
+/// Reads `CommonMark` with tables, strikethrough and footnotes (as GitHub writes them), and sanitises the result.
 ///
 /// A picture alone in its paragraph becomes a figure, its title the caption. Footnotes are gathered in a numbered list at
 /// the end. HTML in the text counts, within what a body may hold.

@@ -182,8 +182,96 @@ fn is_active(html: &str) -> bool {
     has_active_node || html.to_ascii_lowercase().contains("<script")
 }
 
+/// Tricks that have worked against somebody: schemes in disguise, broken tags, handlers without quotes, and markup that
+/// becomes something else when it is parsed a second time.
+const TRICKS: &[&str] = &[
+    "<script>alert(1)</script>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<script/x>alert(1)</script\n>",
+    "<<script>alert(1);//<</script>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=x onerror=alert(1)//",
+    "<img \"\"\"><script>alert(1)</script>\">",
+    "<img src=`javascript:alert(1)`>",
+    "<img src=\"jav&#x09;ascript:alert(1)\">",
+    "<img src=\"jav&#x0A;ascript:alert(1)\">",
+    "<img src=\" &#14; javascript:alert(1)\">",
+    "<img src=&#106;&#97;&#118;&#97;&#115;&#99;&#114;&#105;&#112;&#116;&#58;alert(1)>",
+    "<img srcset=\"javascript:alert(1) 1x, data:text/html,x 2x\">",
+    "<img dynsrc=javascript:alert(1) lowsrc=javascript:alert(1)>",
+    "<a href=\"JaVaScRiPt:alert(1)\">x</a>",
+    "<a href=\"java\0script:alert(1)\">x</a>",
+    "<a href=\"\u{1}javascript:alert(1)\">x</a>",
+    "<a href=\"javascript&colon;alert(1)\">x</a>",
+    "<a href=\"javascript&#58alert(1)\">x</a>",
+    "<a href=\"data:text/html;base64,PHNjcmlwdD4=\">x</a>",
+    "<a href=\"vbscript:msgbox(1)\">x</a>",
+    "<a href=\"feed:javascript:alert(1)\">x</a>",
+    "<a xlink:href=javascript:alert(1)>x</a>",
+    "<svg/onload=alert(1)>",
+    "<svg><a xlink:href=\"javascript:alert(1)\"><text y=1>x</text></a></svg>",
+    "<svg><animate xlink:href=#x attributeName=href values=javascript:alert(1) /><a id=x><text>x</text></a></svg>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+    "<svg><desc><noscript><style></noscript><img src=x onerror=alert(1)></style></desc></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    "<math><mtext><mglyph><svg><mtext><style><path id=\"</style><img onerror=alert(1) src>\">",
+    "<math><annotation-xml encoding=\"text/html\"><style><img src=x onerror=alert(1)></style></annotation-xml></math>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    "<textarea><img title=\"</textarea><img src=x onerror=alert(1)>\">",
+    "<title><a title=\"</title><img src=x onerror=alert(1)>\">",
+    "<xmp><a title=\"</xmp><img src=x onerror=alert(1)>\">",
+    "<iframe><a title=\"</iframe><img src=x onerror=alert(1)>\">",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<iframe srcdoc=\"<script>alert(1)</script>\" src=https://www.youtube.com/embed/a></iframe>",
+    "<iframe src=\"https://www.youtube.com/embed/a\" onload=alert(1)></iframe>",
+    "<object data=javascript:alert(1)></object>",
+    "<embed src=javascript:alert(1)>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content=\"0;url=javascript:alert(1)\">",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<body onload=alert(1)>",
+    "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)><summary>x</summary></details>",
+    "<video><source onerror=alert(1)></video>",
+    "<video poster=javascript:alert(1) src=/a.mp4></video>",
+    "<audio src=x onerror=alert(1)>",
+    "<marquee onstart=alert(1)>x</marquee>",
+    "<div style=\"background:url(javascript:alert(1))\">x</div>",
+    "<p style=\"x:expression(alert(1))\">x</p>",
+    "<table background=javascript:alert(1)><tr><td background=javascript:alert(1)>x</table>",
+    "<isindex action=javascript:alert(1) type=image>",
+    "<button formaction=javascript:alert(1)>x</button>",
+    "<blockquote cite=javascript:alert(1)>x</blockquote>",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<!--[if gte IE 4]><script>alert(1)</script><![endif]-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?xml version=1?><script>alert(1)</script>",
+    "<x onclick=alert(1)>x</x>",
+    "<a href=x onclick\u{b}=alert(1)>x</a>",
+    "<a/href=x/onclick=alert(1)>x</a>",
+    "<template><script>alert(1)</script></template>",
+    "<select><template><img src=x onerror=alert(1)></template></select>",
+    "<frameset onload=alert(1)><frame src=javascript:alert(1)>",
+    "<p id=\"x\" class=\"y\" onclick='alert(1)'>x",
+    "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
+];
+
+#[test]
+fn no_known_trick_gets_through() {
+    for trick in TRICKS {
+        for html in [(*trick).to_owned(), format!("<p>a {trick} b</p>"), format!("<ul><li><table><tr><td>{trick}"), from_markdown(trick)] {
+            let clean = sanitise(&html);
+            assert!(!is_active(&clean), "{html} became {clean}");
+            assert_eq!(sanitise(&clean), clean, "{html}");
+        }
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_active_survives_and_cleaning_twice_changes_nothing(html in soup()) {
@@ -263,24 +351,29 @@ fn absurd_nesting_neither_overflows_nor_takes_long() {
     assert_eq!(to_text(&("<b>".repeat(100_000) + "end")), "end");
 }
 
+/// Inputs that made the parser, the serialiser or the reader of Markdown take quadratic time, each made of so many parts.
+const SLOW: &[fn(usize) -> String] = &[
+    |parts| "<p><b><i><u><s>".repeat(parts / 4),
+    |parts| (0..parts / 4).map(|n| format!("<b a{n}><p>x")).collect(),
+    |parts| format!("<a {}>x", (0..parts * 4).map(|n| format!("a{n} ")).collect::<String>()),
+    |parts| format!("<a {}>x", "b='c' ".repeat(parts * 4)),
+    |parts| "<table><td>x".repeat(parts),
+    |parts| "<a><table><a>".repeat(parts),
+    |parts| "> ".repeat(parts),
+    |parts| "* ".repeat(parts),
+    |parts| "![[".repeat(parts),
+    |parts| "&".repeat(parts * 2),
+    |parts| "° ".repeat(parts * 2),
+    |parts| format!("<img src=a alt='{}'>", "&".repeat(parts * 4)),
+];
+
 #[test]
 fn known_ways_to_make_the_parser_slow_are_bounded() {
-    for html in [
-        "<p><b><i><u><s>".repeat(20_000),
-        (0..20_000).map(|n| format!("<b a{n}><p>x")).collect(),
-        format!("<a {}>x", (0..100_000).map(|n| format!("a{n} ")).collect::<String>()),
-        format!("<a {}>x", "b='c' ".repeat(50_000)),
-        "<table><td>x".repeat(20_000),
-        "<a><table><a>".repeat(10_000),
-        "> ".repeat(50_000),
-        "* ".repeat(50_000),
-        "![[".repeat(50_000),
-        "&".repeat(100_000),
-        "° ".repeat(50_000),
-        format!("<img src=a alt='{}'>", "&".repeat(100_000)),
-    ] {
-        let start: String = html.chars().take(40).collect();
-        let took = on_a_small_stack(html);
-        assert!(took < Duration::from_secs(20), "{start}: {took:?}");
+    for input in SLOW {
+        // The better of two runs: other work on the machine is no fault of the input.
+        let took = |parts| on_a_small_stack(input(parts)).min(on_a_small_stack(input(parts)));
+        let (short, long) = (took(2_500), took(10_000));
+        // Four times as long is linear, sixteen times quadratic.
+        assert!(long < short * 10 || long < Duration::from_secs(1), "{:.40}: {short:?}, then {long:?}", input(10));
     }
 }

@@ -39,7 +39,7 @@ const MAX_ROUNDS: usize = 4;
 /// Kept: paragraphs, headings (`h1` becomes `h2`), links, inline markup, lists, quotes, figures, pictures,
 /// tables, code, audio and video, `details`, frames of known providers over https, and the placeholders of known
 /// script embeds. A frame of anybody else becomes a link to its address. Removed: scripts, styles, event
-/// handlers, forms, SVG, MathML, comments, `data:` images, links of any scheme but http, https,
+/// handlers, forms, SVG, `MathML`, comments, `data:` images, links of any scheme but http, https,
 /// mailto and tel. Wrappers without meaning (`div`, `span`) lose their tags; the text stays.
 ///
 /// `target` is dropped, since whether a link opens a tab is the front end's choice, and so `rel` keeps only what it

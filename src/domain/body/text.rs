@@ -107,7 +107,7 @@ impl<'d> Plain<'d> {
         let is_ordered = dom.name(id).is_some_and(|name| &**name == "ol");
         let mut number = start(dom, id);
         for child in dom.children(id) {
-            if !dom.name(child).is_some_and(|name| &**name == "li") {
+            if dom.name(child).is_none_or(|name| &**name != "li") {
                 self.node(child);
                 continue;
             }

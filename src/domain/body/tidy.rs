@@ -227,11 +227,9 @@ impl<'d> Writer<'d> {
             "dl" => self.definitions(id),
             "table" => self.table(id),
             "pre" | "listing" | "xmp" => self.preformatted(id),
-            "hr" => {
-                if frame.has_blocks {
-                    self.separate();
-                    self.out.push_str("<hr>");
-                }
+            "hr" if frame.has_blocks => {
+                self.separate();
+                self.out.push_str("<hr>");
             }
             "iframe" => self.frame(id, frame),
             "embed" | "object" => {

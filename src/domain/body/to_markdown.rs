@@ -1,4 +1,4 @@
-//! Body → CommonMark with GitHub's tables and strikethrough.
+//! Body → `CommonMark` with GitHub's tables and strikethrough.
 
 use super::dom::{Dom, Id, ROOT};
 use super::embed;

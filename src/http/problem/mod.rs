@@ -21,8 +21,7 @@ use utoipa::ToSchema;
 pub use catalogue::ProblemKind;
 pub use responses::{
     AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, Moving, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
-    StandingProblems,
-    WriteProblems,
+    StandingProblems, WriteProblems,
 };
 pub use schema::{FaultShape, ProblemShape};
 

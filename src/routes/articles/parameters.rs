@@ -1,6 +1,5 @@
 //! What may be asked of articles.
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 

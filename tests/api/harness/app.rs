@@ -118,6 +118,10 @@ impl TestApp {
         Session { access: text("access_token"), refresh: text("refresh_token") }
     }
 
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
     pub fn conn(&self) -> PgConnection {
         PgConnection::establish(&self.database.url()).unwrap()
     }

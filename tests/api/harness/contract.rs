@@ -142,28 +142,41 @@ fn close(schema: &mut Value, is_part: bool) {
     }
 }
 
-/// The path of the document that this one is an instance of: the one with the fewest variables, and the narrowest.
+/// The path of the document that this one is an instance of: the one that says most of it, and the narrowest.
 pub fn template_of(path: &str) -> Option<&'static str> {
     let parts: Vec<&str> = path.split('/').collect();
     let templates = || DOCUMENT["paths"].as_object().into_iter().flat_map(Map::keys).map(String::as_str);
     let fitting = |is_wide: bool| {
         templates()
             .filter(|template| fits(&template.split('/').collect::<Vec<_>>(), &parts, is_wide))
-            .min_by_key(|template| template.matches('{').count())
+            .max_by_key(|template| said_by(template))
     };
     // Some variables hold several segments (a section's path); where a narrow reading is possible, it is the right one.
     fitting(false).or_else(|| fitting(true))
+}
+
+/// How many characters of a template stand for themselves.
+fn said_by(template: &str) -> usize {
+    template.split('{').map(|part| part.rsplit('}').next().map_or(0, str::len)).sum()
+}
+
+/// A segment may hold several variables, as `{section}.{format}` does.
+fn fits_segment(pattern: &str, part: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(_, after)| (before, after)))
+    else {
+        return pattern == part;
+    };
+    let Some(rest) = part.strip_prefix(before) else { return false };
+    (1..=rest.len()).any(|length| rest.is_char_boundary(length) && fits_segment(after, &rest[length..]))
 }
 
 fn fits(template: &[&str], path: &[&str], is_wide: bool) -> bool {
     let (Some((pattern, patterns)), Some((part, parts))) = (template.split_first(), path.split_first()) else {
         return template.is_empty() && path.is_empty();
     };
-    let Some((before, after)) = pattern.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(_, after)| (before, after)))
-    else {
+    let Some((before, _)) = pattern.split_once('{') else {
         return pattern == part && fits(patterns, parts, is_wide);
     };
-    let begins = part.strip_prefix(before);
-    let is_one = begins.is_some_and(|rest| rest.len() > after.len() && rest.ends_with(after));
+    let (begins, is_one) = (part.strip_prefix(before), fits_segment(pattern, part));
     (is_one && fits(patterns, parts, is_wide)) || (is_wide && begins.is_some() && !parts.is_empty() && fits(template, parts, is_wide))
 }
