@@ -11,8 +11,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::listing::{Listing, list};
 pub use self::parameters::{Has, Language, Sort};
-use self::related::Beside;
-use self::parameters::{ListArticles, ShowArticle, WrittenArticle};
+use self::{
+    parameters::{ListArticles, ShowArticle, WrittenArticle},
+    related::Beside,
+};
 use crate::{
     access::{
         caller::{Allowed, Caller},

@@ -34,7 +34,7 @@ use crate::{
         paging::Limit,
         problem::{Problem, ProblemKind, ReadProblems, WriteProblems},
     },
-    store::{self, articles::list::cards, db::Db, error::StoreResult, references},
+    store::{self, articles::list::visible_cards, db::Db, error::StoreResult, references},
 };
 
 /// How many articles each of the lists on an article's own page holds.
@@ -159,7 +159,7 @@ impl Beside {
     /// The cards of both lists come by one statement.
     fn load(conn: &mut PgConnection, scope: Scope, related: Option<Vec<Related>>, more: Option<Vec<ArticleId>>) -> StoreResult<Self> {
         let ids: Vec<ArticleId> = related.iter().flatten().map(|one| one.id).chain(more.iter().flatten().copied()).collect();
-        let mut cards: HashMap<ArticleId, Card> = cards(conn, scope, &ids)?.into_iter().map(|row| (row.id, Card::from(row))).collect();
+        let mut cards: HashMap<ArticleId, Card> = visible_cards(conn, scope, &ids)?.into_iter().map(|row| (row.id, Card::from(row))).collect();
         let related = related.map(|related| {
             let item = |Related { id, reason, score }| {
                 let card = cards.remove(&id)?;
