@@ -16,11 +16,11 @@ const LONGEST: usize = 1000;
 
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reference, D::Error> {
     let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-    let text = text.trim_matches('/');
-    if text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control) {
+    // Characters that no slug has are not looked for here: what is named so is not found.
+    if text.is_empty() || text.chars().count() > LONGEST {
         return Err(D::Error::custom("it must be an id or a slug"));
     }
-    Ok(Reference::parse(text))
+    Ok(Reference::parse(text.trim_matches('/')))
 }
 
 macro_rules! references {

@@ -37,7 +37,7 @@ const WORDPRESS_EXAMPLES: &str = "\
 Examples:
   broadsheet import wordpress export.xml --dry-run
   broadsheet import wordpress export.xml
-  Several files of one export, in any order (a picture that stands in a later file than its article is found in a second run):
+  Several files of one export (a picture is found where it stands in the same file as its article):
     for file in export.*.xml; do broadsheet import wordpress \"$file\"; done
   Posts of a type of the site's own as articles, too:
     broadsheet import wordpress export.xml --post-type story --post-type column";

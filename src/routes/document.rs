@@ -24,7 +24,7 @@ use crate::{
     domain::article::{Kind, Status},
     http::{
         fields::names_of,
-        problem::{FaultShape, ProblemShape},
+        problem::{FaultShape, ProblemKind, ProblemShape, answer},
     },
 };
 
@@ -198,6 +198,8 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
         operation.security =
             Some(if is_public_read { vec![anybody, SecurityRequirement::new(TOKEN, Vec::<String>::new())] } else { vec![anybody] });
     }
+    // Refused by the outermost middleware, before any route is chosen.
+    operation.responses.responses.entry("414".to_owned()).or_insert_with(|| RefOr::T(answer(&[ProblemKind::UriTooLong])));
     let is_list =
         operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
     // What stands beside `/v1` is for probes and people.

@@ -118,11 +118,11 @@ pub struct InFormat {
 
 macro_rules! feeds {
     ($($show:ident, $write:ident, $bare:literal, $formatted:literal, $reference:ty, $member:ident, $resource:expr, $formatted_path:ident: $title:literal;)*) => {$(
-        #[doc = concat!("Show the newest ", $title, ", as cards.")]
-        ///
         /// A page of cards, the newest first. The same address with `.json`, `.rss` or `.atom` at its end is for feed readers.
         #[utoipa::path(
             tag = "feeds",
+            summary = concat!("Show the newest ", $title, ", as cards."),
+            description = "A page of cards, the newest first. The same address with `.json`, `.rss` or `.atom` at its end is for feed readers.",
             params($reference, ShowFeed),
             responses((status = 200, body = Page<Card>, description = "A page of cards."), ListProblems, Moving)
         )]
@@ -138,11 +138,11 @@ macro_rules! feeds {
             format: FeedFormat,
         }
 
-        #[doc = concat!("Write the newest ", $title, ", for feed readers.")]
-        ///
         /// Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0 or Atom, with a link to older ones.
         #[utoipa::path(
             tag = "feeds",
+            summary = concat!("Write the newest ", $title, ", for feed readers."),
+            description = "Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0 or Atom, with a link to older ones.",
             params($reference, InFormat, WriteFeed),
             responses(
                 (status = 200, description = "The feed.", content(

@@ -44,7 +44,7 @@ pub struct ResolvePath {
 ///
 /// For a front end's catch-all route: says what a path leads to, in one call. A path that something used to have answers 301 to the
 /// resolution of its present path; who follows redirects sees by `path` that the reader must be sent on.
-#[utoipa::path(tag = "resolve", params(ResolvePath), responses((status = 200, body = Resolution, description = "What stands there."), ReadProblems))]
+#[utoipa::path(tag = "resolve", params(ResolvePath), responses(ReadProblems, (status = 200, body = Resolution, description = "What stands there."), (status = 301, body = Resolution, description = "What stands there has another path now, which `Location` resolves.")))]
 #[get("/resolve")]
 async fn resolve_path(request: HttpRequest, caller: Caller, query: Query<ResolvePath>, db: Data<Db>) -> http::Result<HttpResponse> {
     let asked = query.into_inner().path.unwrap_or_default();

@@ -49,7 +49,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 pub struct SearchArticles {
     /// The words; `"a phrase"` in quotes, `-without`, `this or that`.
-    #[param(value_type = String, required, min_length = 1, max_length = 200, example = "ferry strike")]
+    #[param(value_type = String, required, min_length = 1, max_length = 200, example = "ferry")]
     pub q: Option<String>,
     /// In this language only (BCP 47); its stems then count alone. Otherwise every language of the publication reads the words.
     #[param(value_type = String, required = false, example = "en", pattern = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]

@@ -7,6 +7,7 @@ mod auth;
 mod contract;
 mod demo;
 mod generate;
+mod import;
 mod permissions;
 mod protocol;
 mod signing_keys;

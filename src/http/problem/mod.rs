@@ -19,6 +19,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use utoipa::ToSchema;
 
 pub use catalogue::ProblemKind;
+pub(crate) use responses::answer;
 pub use responses::{
     AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, Moving, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
     StandingProblems, WriteProblems,

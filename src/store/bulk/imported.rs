@@ -161,14 +161,22 @@ pub fn authors_by_slug(tx: &mut PgConnection, slugs: &[String]) -> StoreResult<H
     Ok(found)
 }
 
-/// The slugs and dates of pages that are still there.
+/// A page as it is before an import changes it.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the columns say it")]
+pub struct PageBefore {
+    pub slug: String,
+    pub published_at: Option<DateTime<Utc>>,
+}
+
+/// The pages that are still there.
 ///
 /// # Errors
 /// Those of the database.
-pub fn page_slugs(tx: &mut PgConnection, ids: &[PageId]) -> StoreResult<HashMap<PageId, (String, Option<DateTime<Utc>>)>> {
+pub fn pages_before(tx: &mut PgConnection, ids: &[PageId]) -> StoreResult<HashMap<PageId, PageBefore>> {
     let rows: Vec<(PageId, String, Option<DateTime<Utc>>)> =
         pages::table.filter(pages::id.eq_any(ids)).select((pages::id, pages::slug, pages::published_at)).load(tx)?;
-    Ok(rows.into_iter().map(|(id, slug, published_at)| (id, (slug, published_at))).collect())
+    Ok(rows.into_iter().map(|(id, slug, published_at)| (id, PageBefore { slug, published_at })).collect())
 }
 
 /// Gives the publication the name of the site that is imported, unless somebody has named it; says whether it did, and the language

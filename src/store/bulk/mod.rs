@@ -16,8 +16,8 @@ mod structure;
 
 pub use articles::{BulkArticle, BulkSource, insert_articles, update_articles};
 pub use imported::{
-    ArticleBefore, Imported, Known, SectionPlace, articles_before, authors_by_slug, authors_there, claim, introduce_site, known,
-    media_there, page_slugs, remember, section_places, tags_by_slug, tags_there,
+    ArticleBefore, Imported, Known, PageBefore, SectionPlace, articles_before, authors_by_slug, authors_there, claim, introduce_site,
+    known, media_there, pages_before, remember, section_places, tags_by_slug, tags_there,
 };
 pub use structure::{
     BulkAuthor, BulkMedia, BulkMenu, BulkMenuItem, BulkOutlet, BulkPage, BulkSection, BulkTag, insert_authors, insert_media, insert_menus,

@@ -300,7 +300,7 @@ fn no_export() -> ReadError {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
     use super::*;
 
     const GAZETTE: &str = include_str!("../../../tests/fixtures/wordpress/gazette.xml");

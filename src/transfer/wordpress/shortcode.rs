@@ -206,11 +206,10 @@ pub(super) fn expand_to(text: &str, scene: &mut Scene<'_>, depth: usize) -> Stri
             // Its opening was counted, or never was.
             continue;
         }
-        if !SHOWN.contains(&tag.name) || depth >= DEEPEST {
-            if !html::is_source_code(tag.name) || tag.is_self_closing || !closed.contains(tag.name) {
-                *scene.findings.shortcodes.entry(tag.name.to_owned()).or_default() += 1;
-                continue;
-            }
+        let is_source_code = html::is_source_code(tag.name) && !tag.is_self_closing && closed.contains(tag.name);
+        if !is_source_code && (!SHOWN.contains(&tag.name) || depth >= DEEPEST) {
+            *scene.findings.shortcodes.entry(tag.name.to_owned()).or_default() += 1;
+            continue;
         }
         let mut content = None;
         if !tag.is_self_closing

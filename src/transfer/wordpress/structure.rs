@@ -146,7 +146,7 @@ pub(super) fn sections(tx: &mut PgConnection, writer: &mut Writer, survey: &Surv
     }
     let (mut rows, mut made, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     let base = base_path(survey);
-    for place in survey.sections.from_the_top() {
+    for place in survey.sections.parents_first() {
         let section = &planned[place];
         let hash = hash_of(&content_of(section, planned));
         let mut remembered = |id: SectionId| {

@@ -201,7 +201,7 @@ impl Terms {
     }
 
     /// The places so that each parent comes before its children.
-    pub fn from_the_top(&self) -> Vec<usize> {
+    pub fn parents_first(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.planned.len()).collect();
         places.sort_by_key(|place| (self.planned[*place].depth, *place));
         places
@@ -256,7 +256,7 @@ mod tests {
     fn children_may_come_before_their_parents() {
         let (terms, report) = terms(&[(3, "ferries", "transport"), (1, "news", ""), (2, "transport", "news")]);
         assert_eq!(parents(&terms), [("ferries", Some("transport")), ("news", None), ("transport", Some("news"))]);
-        assert_eq!(terms.from_the_top(), [1, 2, 0]);
+        assert_eq!(terms.parents_first(), [1, 2, 0]);
         assert!(report.warnings.is_empty());
     }
 
@@ -265,7 +265,7 @@ mod tests {
         let (terms, report) = terms(&[(1, "a", "b"), (2, "b", "c"), (3, "c", "a"), (4, "d", "d"), (5, "e", "nowhere")]);
         assert_eq!(terms.planned.iter().filter(|term| term.parent.is_none()).count(), 3);
         assert_eq!(report.warnings.len(), 3);
-        assert_eq!(terms.from_the_top().len(), 5);
+        assert_eq!(terms.parents_first().len(), 5);
     }
 
     #[test]

@@ -57,6 +57,21 @@ struct Pending {
     hash: Vec<u8>,
 }
 
+/// What this run made of an item, and where that was.
+struct Made {
+    external_id: String,
+    resource: Resource,
+    id: Uuid,
+    hash: Vec<u8>,
+    paths: Vec<String>,
+}
+
+impl Made {
+    fn of(post: &Post, resource: Resource, id: Uuid, hash: Vec<u8>) -> Self {
+        Self { external_id: post.external_id.clone(), resource, id, hash, paths: post.paths.clone() }
+    }
+}
+
 impl Writer {
     /// Writes all that posts refer to.
     pub fn begin(tx: &mut PgConnection, survey: &mut Survey, options: &ImportOptions, report: &mut Report) -> Result<Self> {
@@ -150,7 +165,7 @@ impl Writer {
             warn_of_slug(report, &post, &slug);
             report.count(Resource::Article, Outcome::Created);
             self.note(&post, Resource::Article, id.0);
-            made.push((post.external_id.clone(), Resource::Article, id.0, hash, post.paths.clone()));
+            made.push(Made::of(&post, Resource::Article, id.0, hash));
             rows.push(self.article(survey, post, id, slug, None));
         }
         bulk::insert_articles(tx, &mut self.log, &rows)?;
@@ -167,7 +182,7 @@ impl Writer {
             warn_of_slug(report, &post, &slug);
             report.count(Resource::Page, Outcome::Created);
             self.note(&post, Resource::Page, id.0);
-            made.push((post.external_id.clone(), Resource::Page, id.0, hash, post.paths.clone()));
+            made.push(Made::of(&post, Resource::Page, id.0, hash));
             rows.push(self.page(post, id, slug, None));
         }
         bulk::insert_pages(tx, &mut self.log, &rows)?;
@@ -199,7 +214,7 @@ impl Writer {
             };
             report.count(Resource::Article, Outcome::Updated);
             self.note(&post, Resource::Article, id.0);
-            made.push((post.external_id.clone(), Resource::Article, id.0, hash, post.paths.clone()));
+            made.push(Made::of(&post, Resource::Article, id.0, hash));
             rows.push(self.article(survey, post, id, here.slug.clone(), Some(here)));
         }
         bulk::update_articles(tx, &mut self.log, &rows, |row| {
@@ -216,29 +231,29 @@ impl Writer {
 
     fn update_pages(&mut self, tx: &mut PgConnection, changed: Vec<(Pending, Known)>, report: &mut Report) -> Result<()> {
         let ids: Vec<PageId> = changed.iter().map(|(_, known)| PageId(known.id)).collect();
-        let before = bulk::page_slugs(tx, &ids)?;
+        let before = bulk::pages_before(tx, &ids)?;
         let mut made = Vec::new();
         for (Pending { post, hash }, known) in changed {
             let id = PageId(known.id);
-            let Some((slug, published_at)) = before.get(&id) else {
+            let Some(here) = before.get(&id) else {
                 report.skip("changed in the file, but deleted here since", &post.label);
                 continue;
             };
             report.count(Resource::Page, Outcome::Updated);
             self.note(&post, Resource::Page, id.0);
-            made.push((post.external_id.clone(), Resource::Page, id.0, hash, post.paths.clone()));
-            let row = self.page(post, id, slug.clone(), *published_at);
+            made.push(Made::of(&post, Resource::Page, id.0, hash));
+            let row = self.page(post, id, here.slug.clone(), here.published_at);
             bulk::update_page(tx, &mut self.log, &row)?;
         }
         self.remember(tx, made)
     }
 
-    fn remember(&mut self, tx: &mut PgConnection, made: Vec<(String, Resource, Uuid, Vec<u8>, Vec<String>)>) -> Result<()> {
+    fn remember(&mut self, tx: &mut PgConnection, made: Vec<Made>) -> Result<()> {
         let mut items = Vec::with_capacity(made.len());
         let mut paths = Vec::new();
-        for (external_id, resource, resource_id, content_hash, own) in made {
-            paths.extend(own.into_iter().map(|path| (path, resource, resource_id)));
-            items.push(Imported { origin: self.origin.clone(), external_id, resource, resource_id, content_hash });
+        for Made { external_id, resource, id, hash, paths: own } in made {
+            paths.extend(own.into_iter().map(|path| (path, resource, id)));
+            items.push(Imported { origin: self.origin.clone(), external_id, resource, resource_id: id, content_hash: hash });
         }
         remember(tx, &items)?;
         bulk::insert_legacy_paths(tx, &paths)?;
@@ -387,7 +402,7 @@ impl Writer {
             bulk::insert_menus(tx, &mut self.log, std::slice::from_ref(&row), &rows)?;
             report.count(Resource::Menu, Outcome::Created);
         }
-        self.remember(tx, vec![(external_id, Resource::Menu, id.0, hash, Vec::new())])
+        self.remember(tx, vec![Made { external_id, resource: Resource::Menu, id: id.0, hash, paths: Vec::new() }])
     }
 
     fn menu_items(&self, survey: &Survey, menu: &PlannedMenu, report: &mut Report) -> Vec<(Uuid, BulkMenuItem)> {

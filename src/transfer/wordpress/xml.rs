@@ -253,7 +253,7 @@ impl<R: BufRead> Events<R> {
         let text = std::str::from_utf8(bytes).map_err(|fault| not_utf8(start.after(&bytes[..fault.valid_up_to()])))?;
         if let Some(at) = text.find("]]>") {
             return Err(broken(
-                start.after(text[..at].as_bytes()),
+                start.after(&text.as_bytes()[..at]),
                 "`]]>` stands in text, where it must be split or written `]]&gt;`".into(),
             ));
         }
@@ -262,7 +262,7 @@ impl<R: BufRead> Events<R> {
                 None => Ok(None),
                 Some(at) => {
                     let side = if self.has_root { "after" } else { "before" };
-                    Err(broken(start.after(text[..at].as_bytes()), format!("there is text {side} the root element")))
+                    Err(broken(start.after(&text.as_bytes()[..at]), format!("there is text {side} the root element")))
                 }
             };
         }
@@ -297,7 +297,7 @@ impl<R: BufRead> Events<R> {
                 Some(_) if self.drop_controls => self.dropped_controls += 1,
                 Some(character) => {
                     let read = text.len() - after.len();
-                    return Err(broken(start.after(text[..read].as_bytes()), control(character)));
+                    return Err(broken(start.after(&text.as_bytes()[..read]), control(character)));
                 }
                 None => {}
             }

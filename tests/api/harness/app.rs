@@ -118,6 +118,7 @@ impl TestApp {
         Session { access: text("access_token"), refresh: text("refresh_token") }
     }
 
+    /// The database itself, for what has connections of its own.
     pub fn database_url(&self) -> String {
         self.database.url()
     }

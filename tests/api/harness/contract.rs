@@ -87,9 +87,12 @@ impl Seen<'_> {
 #[track_caller]
 pub fn validate(schema: &Value, bytes: &[u8], name: &str) {
     let value: Value = serde_json::from_slice(bytes).unwrap_or_else(|fault| panic!("{name}: no JSON: {fault}"));
-    let faults: Vec<String> =
-        validator(schema).iter_errors(&value).map(|fault| format!("  {} at {}", fault, fault.instance_path())).collect();
-    assert!(faults.is_empty(), "{name}: not as the document says\n{}\n{value:#}", faults.join("\n"));
+    let short = |text: String| text.chars().take(600).collect::<String>();
+    let faults: Vec<String> = validator(schema)
+        .iter_errors(&value)
+        .map(|fault| format!("  at {}: {}", fault.instance_path(), short(fault.to_string())))
+        .collect();
+    assert!(faults.is_empty(), "{name}: not as the document says\n{}\n{}", faults.join("\n"), short(value.to_string()));
 }
 
 /// Compiled once: the same schemas come again and again.
@@ -142,41 +145,18 @@ fn close(schema: &mut Value, is_part: bool) {
     }
 }
 
-/// The path of the document that this one is an instance of: the one that says most of it, and the narrowest.
+/// The path of the document that this one is an instance of: of all that fit, the one that says most in letters.
 pub fn template_of(path: &str) -> Option<&'static str> {
-    let parts: Vec<&str> = path.split('/').collect();
     let templates = || DOCUMENT["paths"].as_object().into_iter().flat_map(Map::keys).map(String::as_str);
-    let fitting = |is_wide: bool| {
-        templates()
-            .filter(|template| fits(&template.split('/').collect::<Vec<_>>(), &parts, is_wide))
-            .max_by_key(|template| said_by(template))
-    };
+    let letters = |template: &str| template.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest).len()).sum::<usize>();
+    let fitting = |is_wide: bool| templates().filter(|template| fits(template, path, is_wide)).max_by_key(|template| letters(template));
     // Some variables hold several segments (a section's path); where a narrow reading is possible, it is the right one.
     fitting(false).or_else(|| fitting(true))
 }
 
-/// How many characters of a template stand for themselves.
-fn said_by(template: &str) -> usize {
-    template.split('{').map(|part| part.rsplit('}').next().map_or(0, str::len)).sum()
-}
-
-/// A segment may hold several variables, as `{section}.{format}` does.
-fn fits_segment(pattern: &str, part: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(_, after)| (before, after)))
-    else {
-        return pattern == part;
-    };
-    let Some(rest) = part.strip_prefix(before) else { return false };
-    (1..=rest.len()).any(|length| rest.is_char_boundary(length) && fits_segment(after, &rest[length..]))
-}
-
-fn fits(template: &[&str], path: &[&str], is_wide: bool) -> bool {
-    let (Some((pattern, patterns)), Some((part, parts))) = (template.split_first(), path.split_first()) else {
-        return template.is_empty() && path.is_empty();
-    };
-    let Some((before, _)) = pattern.split_once('{') else {
-        return pattern == part && fits(patterns, parts, is_wide);
-    };
-    let (begins, is_one) = (part.strip_prefix(before), fits_segment(pattern, part));
-    (is_one && fits(patterns, parts, is_wide)) || (is_wide && begins.is_some() && !parts.is_empty() && fits(template, parts, is_wide))
+fn fits(template: &str, path: &str, is_wide: bool) -> bool {
+    let Some((letters, rest)) = template.split_once('{') else { return template == path };
+    let (Some(path), Some((_, rest))) = (path.strip_prefix(letters), rest.split_once('}')) else { return false };
+    let may_hold = |value: &str| !value.is_empty() && (is_wide || !value.contains('/'));
+    path.char_indices().map(|(at, letter)| at + letter.len_utf8()).any(|end| may_hold(&path[..end]) && fits(rest, &path[end..], is_wide))
 }
