@@ -76,6 +76,9 @@ pub enum Path {
     /// From the newest article back, until there are enough: for words that many have.
     #[serde(rename = "d")]
     Dates,
+    /// The same, much further back: for words that many have, but hardly any together.
+    #[serde(rename = "f")]
+    FarDates,
 }
 
 /// Begins what was found, in a highlight. No text of ours holds it: it is taken out of all before.
@@ -107,8 +110,14 @@ pub struct Highlights {
 
 /// How many matches are ranked: the newest.
 const RANKED: u32 = 400;
-/// How many articles are looked at from the newest back before the index of the words is asked after all.
+/// How many articles are read from the newest back before another way is tried.
 const WALKED: u32 = 5_000;
+/// The same where there is no other way that would end in time.
+const WALKED_FAR: u32 = 50_000;
+/// So many matches are gathered by the index of the words, however long ago they are.
+const GATHERED: f64 = 50_000.0;
+/// A walk that would not find so many is not tried.
+const WORTH_WALKING: f64 = 50.0;
 /// To read an article's words costs so many times what the index gives one match for.
 const COST_OF_READING: f64 = 3.0;
 
@@ -128,15 +137,18 @@ pub fn search(
     let (Scope::Public | Scope::Own(_) | Scope::Everything) = scope;
     let questions = questions(conn, search)?;
     let Some(any) = any_of(&questions) else { return Ok((Vec::new(), None)) };
-    let (path, at) = match after {
-        Some(after) => (after.path, after.at),
-        None => (shortest_path(conn, search, &any)?, questions.first().map_or_else(Utc::now, |question| question.at)),
+    let (path, otherwise, at) = match after {
+        Some(after) => (after.path, after.path, after.at),
+        None => {
+            let (path, otherwise) = shortest_path(conn, search, &any)?;
+            (path, otherwise, questions.first().map_or_else(Utc::now, |question| question.at))
+        }
     };
     let mut find = Find { search, any: &any, each: each(&questions), at, path, after, limit: i64::from(limit) + 1 };
     let mut rows: Vec<Row> = find.load(conn)?;
     // The words never stand together, or did so long ago: what is rare has to be looked for as such.
-    if find.path == Path::Dates && after.is_none() && rows.len() <= limit as usize {
-        find.path = Path::Words;
+    if otherwise != path && rows.len() <= limit as usize {
+        find.path = otherwise;
         rows = find.load(conn)?;
     }
     let has_more = rows.len() > limit as usize;
@@ -182,8 +194,9 @@ fn each(questions: &[Question]) -> &[Question] {
     if excludes && questions.iter().any(|question| question.query != questions[0].query) { questions } else { &[] }
 }
 
-/// Which way leads to the newest matches with the least work, as far as the planner's statistics tell.
-fn shortest_path(conn: &mut PgConnection, search: &Search, query: &str) -> StoreResult<Path> {
+/// Which way leads to the newest matches with the least work, as far as the planner's statistics tell; and which to take if they
+/// were wrong.
+fn shortest_path(conn: &mut PgConnection, search: &Search, query: &str) -> StoreResult<(Path, Path)> {
     #[derive(QueryableByName)]
     struct Estimate {
         #[diesel(sql_type = sql_types::Json, column_name = "QUERY PLAN")]
@@ -206,10 +219,15 @@ fn shortest_path(conn: &mut PgConnection, search: &Search, query: &str) -> Store
 }
 
 /// `matches` of `articles` hold the words; `among` of them stand on the list that is searched.
-fn path_of(articles: f64, matches: f64, among: f64) -> Path {
+fn path_of(articles: f64, matches: f64, among: f64) -> (Path, Path) {
     let share = (matches / articles).clamp(1e-9, 1.0);
-    let walked = (f64::from(RANKED) / share).min(among);
-    if walked <= f64::from(WALKED) && walked * COST_OF_READING < matches { Path::Dates } else { Path::Words }
+    let walked = (f64::from(RANKED) / share).min(among).min(f64::from(WALKED));
+    let is_worth_it = walked * share >= WORTH_WALKING || walked >= among;
+    if is_worth_it && walked * COST_OF_READING < matches {
+        (Path::Dates, if matches <= GATHERED { Path::Words } else { Path::FarDates })
+    } else {
+        (Path::Words, Path::Words)
+    }
 }
 
 impl From<Row> for Hit {
@@ -229,12 +247,12 @@ mod tests {
 
     #[test]
     fn rare_words_are_found_by_themselves_and_frequent_ones_by_date() {
-        assert_eq!(path_of(1e6, 30.0, 1e6), Path::Words);
-        assert_eq!(path_of(1e6, 500_000.0, 1e6), Path::Dates);
-        assert_eq!(path_of(1e4, 5_000.0, 1e4), Path::Dates);
-        assert_eq!(path_of(1e6, 2_000.0, 1e6), Path::Words, "2,000 matches cost less than 200,000 articles");
-        assert_eq!(path_of(1e6, 20_000.0, 150.0), Path::Dates, "a short list is read through");
-        assert_eq!(path_of(0.0, 0.0, 0.0), Path::Words);
+        assert_eq!(path_of(1e6, 30.0, 1e6).0, Path::Words);
+        assert_eq!(path_of(1e6, 500_000.0, 1e6), (Path::Dates, Path::FarDates));
+        assert_eq!(path_of(1e4, 5_000.0, 1e4), (Path::Dates, Path::Words));
+        assert_eq!(path_of(1e6, 2_000.0, 1e6).0, Path::Words, "2,000 matches cost less than 200,000 articles");
+        assert_eq!(path_of(1e6, 20_000.0, 150.0).0, Path::Dates, "a short list is read through");
+        assert_eq!(path_of(0.0, 0.0, 0.0).0, Path::Words);
     }
 
     #[test]

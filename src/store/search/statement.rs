@@ -13,7 +13,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{Path, Question, RANKED, Search, SearchKey, WALKED};
+use super::{Path, Question, RANKED, Search, SearchKey, WALKED, WALKED_FAR};
 use crate::schema::sql_types::ArticleKind;
 
 /// The newest matches, ranked, from a place on.
@@ -67,7 +67,8 @@ impl QueryFragment<Pg> for Find<'_> {
         out.push_sql("WITH matches AS MATERIALIZED (");
         match self.path {
             Path::Words => self.by_words(&mut out)?,
-            Path::Dates => self.by_dates(&mut out)?,
+            Path::Dates => self.by_dates(&mut out, WALKED)?,
+            Path::FarDates => self.by_dates(&mut out, WALKED_FAR)?,
         }
         out.push_sql(&format!(" ORDER BY published_at DESC, id DESC LIMIT {RANKED}), asked AS (SELECT "));
         out.push_bind_param::<Text, _>(self.any)?;
@@ -107,14 +108,16 @@ impl<'a> Find<'a> {
     }
 
     /// The newest that the filters leave, read until enough of them hold the words.
-    fn by_dates<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    fn by_dates<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>, walked: u32) -> QueryResult<()> {
         let lists = self.search.lists();
-        out.push_sql("SELECT a.id, a.published_at, a.search FROM (SELECT a.id, a.language, a.published_at, a.search FROM ");
-        let (from, at) = match lists.first() {
-            Some(_) => ("article_listings w JOIN articles a ON a.id = w.article_id", "w.published_at"),
-            None => ("articles a", "a.published_at"),
+        // Named as the index is ordered, so that nothing is sorted before enough of it is read.
+        let (id, at, from) = match lists.first() {
+            Some(_) => ("w.article_id", "w.published_at", "article_listings w JOIN articles a ON a.id = w.article_id"),
+            None => ("a.id", "a.published_at", "articles a"),
         };
-        out.push_sql(from);
+        out.push_sql(&format!(
+            "SELECT a.id, a.published_at, a.search FROM (SELECT {id} AS id, a.language, {at} AS published_at, a.search FROM {from}"
+        ));
         out.push_sql(" WHERE is_visible(a.published_at, a.withdrawn_at)");
         self.narrowed(out)?;
         for (place, list) in lists.iter().enumerate() {
@@ -133,7 +136,7 @@ impl<'a> Find<'a> {
                 }
             }
         }
-        out.push_sql(&format!(" ORDER BY {at} DESC, {} DESC LIMIT {WALKED}) AS a WHERE ", if lists.is_empty() { "a.id" } else { "w.article_id" }));
+        out.push_sql(&format!(" ORDER BY {at} DESC, {id} DESC LIMIT {walked}) AS a WHERE "));
         self.matching(out)
     }
 
