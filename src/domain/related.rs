@@ -64,9 +64,9 @@ pub struct Related {
 /// Within so many days, articles that say much the same tell the same story.
 const STORY_DAYS: f64 = 7.0;
 /// How alike headlines are (by [`Words::similarity`]) that tell the same story.
-const STORY: f64 = 0.4;
+const STORY: f64 = 0.35;
 /// The same where a rare tag says so too.
-const TAGGED_STORY: f64 = 0.22;
+const TAGGED_STORY: f64 = 0.2;
 /// Everything else stands below the articles of the same story.
 const STORY_FLOOR: f64 = 0.75;
 /// Half of the recency's share is gone after so many days between the two articles.
