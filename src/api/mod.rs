@@ -1,6 +1,7 @@
 //! The JSON of the contract, both ways: `From` rows, `TryFrom` into changes.
 
 pub mod faults;
+mod new;
 pub mod patch;
 pub mod reference;
 pub mod time;
@@ -22,3 +23,12 @@ pub mod examples;
 
 pub mod session;
 pub mod user;
+
+pub mod author;
+pub mod collection;
+pub mod media_change;
+pub mod menu;
+pub mod page;
+pub mod site;
+pub mod source;
+pub mod tag;

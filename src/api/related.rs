@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{article::Card, faults::Faults, reference::ArticleRef};
+use super::{article::CardMembers, faults::Faults, reference::ArticleRef};
 use crate::{
     domain::{reference::Reference, related::Reason},
     http,
@@ -17,7 +17,7 @@ const MOST_PICKS: usize = 20;
 pub struct RelatedItem {
     #[serde(flatten)]
     #[expect(missing_docs, reason = "its members have theirs")]
-    pub card: Card,
+    pub card: CardMembers,
     /// Why it is in the list.
     pub reason: Reason,
     /// How well it goes with the article, from 0 to 1.

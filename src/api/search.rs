@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::article::Card;
+use super::article::CardMembers;
 use crate::store::search::{Highlights as Row, MARK, UNMARK};
 
 /// A card with how well it goes with the words, and where they stand.
@@ -11,7 +11,7 @@ use crate::store::search::{Highlights as Row, MARK, UNMARK};
 pub struct SearchHit {
     #[serde(flatten)]
     #[expect(missing_docs, reason = "its members have theirs")]
-    pub card: Card,
+    pub card: CardMembers,
     /// How well it goes with the words, from 0 to 1; to be compared within one search only.
     #[schema(minimum = 0, maximum = 1)]
     pub score: f64,

@@ -42,7 +42,7 @@ async fn show_liveness(_: Query<NoParameters>) -> HttpResponse {
 #[utoipa::path(tag = "health", responses((status = 200, body = Health, description = "It can answer."), ReadProblems))]
 #[get("/health/ready")]
 async fn show_readiness(_: Query<NoParameters>, db: Data<Db>) -> http::Result<HttpResponse> {
-    if db.read(|conn| store::migrations::is_pending(conn)).await? {
+    if db.read(store::migrations::is_pending).await? {
         let detail = "The database has migrations to come: run `broadsheet migrate`.";
         return Err(Problem::new(ProblemKind::Unavailable, detail).retry_after(5));
     }

@@ -146,7 +146,7 @@ async fn search_articles(caller: Caller, query: Query<SearchArticles>, db: Data<
     let mut found: std::collections::HashMap<_, _> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
     let items = cards.into_iter().filter_map(|card| {
         let hit = found.remove(&card.id)?;
-        Some(SearchHit { card: Card::from(card), score: hit.score, highlights: hit.highlights.into() })
+        Some(SearchHit { card: Card::from(card).card, score: hit.score, highlights: hit.highlights.into() })
     });
     let cursor = next.map(|key| Cursor::encode(&key, &fingerprint));
     let tagged = Tagged::page(Page::new(items.collect(), limit, cursor)).keys(keys).fields::<SearchHit>(fields);

@@ -38,3 +38,23 @@ pub struct NameKey {
 pub type TimeRecord = Record<(Nullable<Timestamptz>, SqlUuid)>;
 /// The SQL type of a `NameKey`.
 pub type NameRecord = Record<(Text, SqlUuid)>;
+
+/// A page of a list by name, and whether there are more behind it.
+#[derive(Debug)]
+pub struct NamePage<Row> {
+    /// At most as many as were asked for.
+    pub rows: Vec<Row>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<NameKey>,
+}
+
+impl<Row> NamePage<Row> {
+    /// From rows of which one more was asked for than the page holds.
+    pub fn of(mut rows: Vec<Row>, limit: i64, key: impl Fn(&Row) -> NameKey) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| has_more).map(key);
+        Self { rows, next }
+    }
+}

@@ -12,7 +12,10 @@ use diesel::{
 use uuid::Uuid;
 
 use super::error::StoreResult;
-use crate::{domain::id::ArticleId, schema::articles};
+use crate::{
+    domain::id::ArticleId,
+    schema::{article_listings, articles, listing_counts},
+};
 
 /// Brings the lists of these articles up to date with what is stored of them now.
 ///
@@ -27,6 +30,18 @@ pub fn refresh(tx: &mut PgConnection, ids: &[ArticleId]) -> StoreResult<()> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     diesel::sql_query(include_str!("sql/lock_listing_counts.sql")).bind::<Array<SqlUuid>, _>(&ids).execute(tx)?;
     diesel::sql_query(include_str!("sql/refresh_listings.sql")).bind::<Array<SqlUuid>, _>(&ids).execute(tx)?;
+    Ok(())
+}
+
+/// Takes away a list that nothing can stand on any more: of a tag, an author or an outlet that is deleted.
+///
+/// # Errors
+/// Those of the database.
+pub fn remove(tx: &mut PgConnection, list: Uuid) -> StoreResult<()> {
+    // A popular tag takes longer than one request's statement may.
+    diesel::sql_query("SET LOCAL statement_timeout = '60s'").execute(tx)?;
+    diesel::delete(article_listings::table.filter(article_listings::list_id.eq(list))).execute(tx)?;
+    diesel::delete(listing_counts::table.find(list)).execute(tx)?;
     Ok(())
 }
 

@@ -12,16 +12,25 @@ pub mod keyset;
 pub mod links;
 pub mod listings;
 pub mod nested;
+pub mod record;
 pub mod references;
 pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
 pub mod related;
+pub mod authors;
+pub mod collections;
 pub mod feeds;
+pub mod media;
+pub mod menus;
+pub mod pages;
 pub mod resolve;
 pub mod search;
 pub mod sections;
+pub mod site;
+pub mod sources;
+pub mod tags;
 
 pub mod login_failures;
 pub mod sessions;

@@ -65,6 +65,23 @@ pub fn get(conn: &mut PgConnection, references: &[(String, Resource, Reference)]
         .collect()
 }
 
+/// The same for one member that a patch may leave or take away.
+///
+/// # Errors
+/// As `get`.
+pub fn patched(
+    conn: &mut PgConnection,
+    pointer: &str,
+    resource: Resource,
+    change: Option<&Option<Reference>>,
+) -> StoreResult<Option<Option<Uuid>>> {
+    match change {
+        None => Ok(None),
+        Some(None) => Ok(Some(None)),
+        Some(Some(reference)) => Ok(Some(get(conn, &[(pointer.to_owned(), resource, reference.clone())])?.pop())),
+    }
+}
+
 const fn slug_word(resource: Resource) -> &'static str {
     match resource {
         Resource::Section => "path",

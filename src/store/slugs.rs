@@ -4,8 +4,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
 use uuid::Uuid;
 
-use super::error::StoreResult;
-use crate::{domain::change::Resource, domain::slug::Slug, schema::slug_history};
+use super::error::{StoreError, StoreResult};
+use crate::{
+    domain::{
+        change::Resource,
+        reference::Reference,
+        slug::{Slug, slugify},
+    },
+    schema::slug_history,
+};
 
 /// How many numbers are tried before a slug gets a part of an id instead.
 const NUMBERS: u32 = 400;
@@ -14,6 +21,33 @@ const NUMBERS: u32 = 400;
 struct TakenSlug {
     #[diesel(sql_type = Text)]
     slug: String,
+}
+
+/// The slug of something new: the one that was chosen, or one made of its name that nobody has.
+///
+/// # Errors
+/// `Refused` for a name without a letter or digit; those of the database.
+pub fn of_new(tx: &mut PgConnection, resource: Resource, chosen: Option<&Slug>, name: &str) -> StoreResult<Slug> {
+    if let Some(chosen) = chosen {
+        return Ok(chosen.clone());
+    }
+    let made = slugify(name).ok_or_else(|| StoreError::Refused {
+        pointer: "/slug".to_owned(),
+        detail: "There is no letter or digit to make a slug of; give a slug.".to_owned(),
+    })?;
+    first_free(tx, resource, &made)
+}
+
+/// What to answer when nothing has the slug (or id) that was asked for: where its former owner is now, or `NotFound`.
+///
+/// # Errors
+/// Those of the database, as the outer error.
+pub fn absent(conn: &mut PgConnection, resource: Resource, reference: &Reference) -> StoreResult<StoreError> {
+    let Reference::Slug(slug) = reference else { return Ok(StoreError::NotFound) };
+    let Some(owner) = former_owner(conn, resource, slug)? else { return Ok(StoreError::NotFound) };
+    let text = format!("SELECT slug FROM {} WHERE id = $1", table_of(resource));
+    let now: Option<TakenSlug> = diesel::sql_query(text).bind::<diesel::sql_types::Uuid, _>(owner).get_result(conn).optional()?;
+    Ok(now.map_or(StoreError::NotFound, |row| StoreError::Moved { to: row.slug }))
 }
 
 /// The slug, or the first of `slug-2`, `slug-3`… that nobody has.
@@ -35,16 +69,24 @@ pub fn first_free(tx: &mut PgConnection, resource: Resource, wanted: &Slug) -> S
     Ok(wanted.with_suffix((Uuid::now_v7().as_u128() & 0xFFFF_FFFF) as u32 | 1 << 20))
 }
 
-const fn taken_among(resource: Resource) -> &'static str {
+fn taken_among(resource: Resource) -> String {
     match resource {
-        Resource::Article => "SELECT slug FROM articles WHERE slug = ANY($1)",
-        Resource::Section => "SELECT path AS slug FROM sections WHERE path = ANY($1)",
-        Resource::Author => "SELECT slug FROM authors WHERE slug = ANY($1)",
-        Resource::Source => "SELECT slug FROM sources WHERE slug = ANY($1)",
-        Resource::Page => "SELECT slug FROM pages WHERE slug = ANY($1)",
-        Resource::Collection => "SELECT slug FROM collections WHERE slug = ANY($1)",
-        Resource::Menu => "SELECT slug FROM menus WHERE slug = ANY($1)",
-        Resource::Tag | Resource::Media | Resource::Site | Resource::User => "SELECT slug FROM tags WHERE slug = ANY($1)",
+        Resource::Section => "SELECT path AS slug FROM sections WHERE path = ANY($1)".to_owned(),
+        _ => format!("SELECT slug FROM {} WHERE slug = ANY($1)", table_of(resource)),
+    }
+}
+
+/// The table of what has a slug.
+const fn table_of(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Article => "articles",
+        Resource::Section => "sections",
+        Resource::Author => "authors",
+        Resource::Source => "sources",
+        Resource::Page => "pages",
+        Resource::Collection => "collections",
+        Resource::Menu => "menus",
+        Resource::Tag | Resource::Media | Resource::Site | Resource::User => "tags",
     }
 }
 
@@ -60,6 +102,17 @@ pub fn retire(tx: &mut PgConnection, resource: Resource, slug: &str, resource_id
         .set((slug_history::resource_id.eq(resource_id), slug_history::replaced_at.eq(diesel::dsl::now)))
         .execute(tx)?;
     Ok(())
+}
+
+/// Remembers the slug of what is renamed, if it changes.
+///
+/// # Errors
+/// Those of the database.
+pub fn replace(tx: &mut PgConnection, resource: Resource, former: &str, now: Option<&Slug>, resource_id: Uuid) -> StoreResult<()> {
+    match now {
+        Some(now) if now.as_str() != former => retire(tx, resource, former, resource_id),
+        _ => Ok(()),
+    }
 }
 
 /// Who had this slug last, if it was given up.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use broadsheet::{access::permission::TABLE, routes};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::{OpenApiFactory, scope};
 
@@ -234,7 +235,8 @@ async fn callable(client: &Client, operation: &Operation) -> Option<String> {
             let articles = client.get("/v1/articles?limit=1").await.expect(200);
             query.push(format!("path={}", articles["items"][0]["url"].as_str()?));
         } else if parameter["required"] == true {
-            query.push(format!("{name}={}", parameter["example"].as_str().unwrap_or("story")));
+            let value = parameter["example"].as_str().unwrap_or("story");
+            query.push(format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
         }
     }
     if !query.is_empty() {

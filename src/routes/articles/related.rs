@@ -162,7 +162,7 @@ impl Beside {
         let mut cards: HashMap<ArticleId, Card> = visible_cards(conn, scope, &ids)?.into_iter().map(|row| (row.id, Card::from(row))).collect();
         let related = related.map(|related| {
             let item = |Related { id, reason, score }| {
-                let card = cards.remove(&id)?;
+                let card = cards.remove(&id)?.card;
                 // More digits would only change the ETag.
                 Some(RelatedItem { card, reason, score: if reason == Reason::Curated { 1.0 } else { (score * 1000.0).round() / 1000.0 } })
             };
@@ -180,10 +180,10 @@ impl Beside {
     /// What a cache must forget the lists by.
     pub fn keys(&self, article: ArticleId) -> Vec<String> {
         let related = self.related.iter().flat_map(|list| &list.items).map(|item| &item.card);
-        let cards = related.chain(self.more_in_section.iter().flat_map(|list| &list.items));
+        let cards = related.chain(self.more_in_section.iter().flat_map(|list| &list.items).map(|card| &card.card));
         // Any new article may belong here.
         let mut keys = vec![format!("article-{article}"), "articles".to_owned()];
-        keys.extend(cards.map(|card| format!("article-{}", card.card.id)));
+        keys.extend(cards.map(|card| format!("article-{}", card.id)));
         keys
     }
 }

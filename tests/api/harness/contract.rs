@@ -128,9 +128,9 @@ fn parts_of_others(node: &Value) -> HashSet<&str> {
 fn close(schema: &mut Value, is_part: bool) {
     let Some(members) = schema.as_object_mut() else { return };
     let is_whole = members.contains_key("allOf");
-    if is_whole {
+    if is_whole && !is_part {
         members.entry("unevaluatedProperties").or_insert(Value::Bool(false));
-    } else if members.contains_key("properties") && !is_part {
+    } else if members.contains_key("properties") && !is_whole && !is_part {
         members.entry("additionalProperties").or_insert(Value::Bool(false));
     }
     for (name, below) in members.iter_mut() {
