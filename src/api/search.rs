@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::article::Card;
+use super::article::CardMembers;
 use crate::store::search::{Highlights as Row, MARK, UNMARK};
 
 /// A card with how well it goes with the words, and where they stand.
@@ -11,9 +11,9 @@ use crate::store::search::{Highlights as Row, MARK, UNMARK};
 pub struct SearchHit {
     #[serde(flatten)]
     #[expect(missing_docs, reason = "its members have theirs")]
-    pub card: Card,
-    /// How well it goes with the words: any number above 0, to be compared within one search only.
-    #[schema(minimum = 0)]
+    pub card: CardMembers,
+    /// How well it goes with the words, from 0 to 1; to be compared within one search only.
+    #[schema(minimum = 0, maximum = 1)]
     pub score: f64,
     /// Where the words stand.
     pub highlights: Highlights,
@@ -34,7 +34,7 @@ pub struct Highlights {
 }
 
 impl From<Row> for Highlights {
-    fn from(Row { id: _, title, standfirst, body }: Row) -> Self {
+    fn from(Row { title, standfirst, body }: Row) -> Self {
         Self { title: marked(&title, true), standfirst: marked(&standfirst, true), body: marked(body.trim(), false) }
     }
 }

@@ -88,7 +88,7 @@ pub struct SearchArticles {
 /// Search articles.
 ///
 /// Ranked by how well the words go with headline, standfirst and text, and by freshness; each hit says where they stand. Words are
-/// compared by their stems, language by language. The best of the newest thousand that hold the words are found, page by page;
+/// compared by their stems, language by language. The best of the newest 400 that hold the words are found, page by page;
 /// every page is ranked as of the first one. Words that no language counts ("the") find nothing.
 #[utoipa::path(tag = "search", params(SearchArticles), responses((status = 200, body = Page<SearchHit>, description = "A page of hits, best first."), ListProblems))]
 #[get("/search")]
@@ -111,7 +111,7 @@ async fn search_articles(caller: Caller, query: Query<SearchArticles>, db: Data<
     let mut wanted = Search {
         words,
         language: language.map(|language| language.0),
-        kind: kind.and_then(|kind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned)),
+        kind,
         published_after: published_after.map(|moment| moment.0),
         published_before: published_before.map(|moment| moment.0),
         ..Search::default()
@@ -146,7 +146,7 @@ async fn search_articles(caller: Caller, query: Query<SearchArticles>, db: Data<
     let mut found: std::collections::HashMap<_, _> = hits.into_iter().map(|hit| (hit.id, hit)).collect();
     let items = cards.into_iter().filter_map(|card| {
         let hit = found.remove(&card.id)?;
-        Some(SearchHit { card: Card::from(card), score: hit.score, highlights: hit.highlights.into() })
+        Some(SearchHit { card: Card::from(card).card, score: hit.score, highlights: hit.highlights.into() })
     });
     let cursor = next.map(|key| Cursor::encode(&key, &fingerprint));
     let tagged = Tagged::page(Page::new(items.collect(), limit, cursor)).keys(keys).fields::<SearchHit>(fields);

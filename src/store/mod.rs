@@ -18,6 +18,7 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
+pub mod related;
 pub mod authors;
 pub mod collections;
 pub mod feeds;

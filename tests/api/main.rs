@@ -10,5 +10,7 @@ mod generate;
 mod import;
 mod permissions;
 mod protocol;
+mod related;
+mod search;
 mod signing_keys;
 mod users;

@@ -2,6 +2,7 @@
 
 mod listing;
 mod parameters;
+mod related;
 mod workflow;
 
 use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
@@ -10,7 +11,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::listing::{Listing, list};
 pub use self::parameters::{Has, Language, Sort};
-use self::parameters::{ListArticles, ShowArticle, WrittenArticle};
+use self::{
+    parameters::{ListArticles, ShowArticle, WrittenArticle},
+    related::Beside,
+};
 use crate::{
     access::{
         caller::{Allowed, Caller},
@@ -40,6 +44,7 @@ use crate::{
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list_articles).service(create_article).service(show_article).service(update_article).service(delete_article);
     workflow::routes(config);
+    related::routes(config);
 }
 
 /// List articles.
@@ -71,11 +76,25 @@ async fn list_articles(caller: Caller, query: Query<ListArticles>, db: Data<Db>)
 async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowArticle>, db: Data<Db>) -> http::Result<Tagged<Article>> {
     let (scope, reference, query) = (caller.scope(), path.into_inner(), query.into_inner());
     let include = query.include.clone();
-    let row = db.read(move |conn| store::articles::show::show(conn, scope, &reference.0)).await?;
-    let breadcrumbs = include.contains(&ArticleInclude::Breadcrumbs).then(|| link::all(row.detail.extras.breadcrumbs.0.clone()));
-    let about = About::of(&row);
+    let (row, beside) = db
+        .read(move |conn| {
+            let row = store::articles::show::show(conn, scope, &reference.0)?;
+            let wants = |what| include.contains(&what);
+            let beside = Beside::of(conn, scope, row.card.id, wants(ArticleInclude::Related), wants(ArticleInclude::MoreInSection))?;
+            Ok((row, beside))
+        })
+        .await?;
+    let breadcrumbs = query.include.contains(&ArticleInclude::Breadcrumbs).then(|| link::all(row.detail.extras.breadcrumbs.0.clone()));
+    let mut about = About::of(&row);
+    if beside.is_any() {
+        about.keys.extend(beside.keys(row.card.id));
+        // The lists change when others are published, whatever became of the article itself.
+        about.last_change = None;
+    }
     let mut article = Article::of(row, query.body, Utc::now());
     article.breadcrumbs = breadcrumbs;
+    article.related = beside.related;
+    article.more_in_section = beside.more_in_section;
     Ok(about.tag(article).fields::<Article>(query.fields))
 }
 

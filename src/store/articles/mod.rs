@@ -7,6 +7,7 @@ pub mod show;
 
 pub mod change;
 pub mod filing;
+pub mod picks;
 pub mod record;
 pub mod workflow;
 pub mod write;

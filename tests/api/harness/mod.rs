@@ -12,4 +12,4 @@ mod statements;
 pub use app::{PASSWORD, TestApp};
 pub use client::{Answer, Client};
 pub use contract::DOCUMENT;
-pub use make::Make;
+pub use make::{Made, Make};

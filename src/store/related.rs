@@ -1,0 +1,118 @@
+//! What is shown beside an article: what is related to it, and the newest of its section.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::QueryResult,
+    sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+
+use super::error::StoreResult;
+use crate::domain::{
+    id::ArticleId,
+    licence::Scope,
+    related::{Candidate, Related, rank},
+};
+
+/// What to read after this article, best first: at most `limit`, none of `exclude`, only what readers see, whoever asks.
+/// Nothing where there is no such article.
+///
+/// # Errors
+/// Those of the database.
+pub fn related(
+    conn: &mut PgConnection,
+    scope: Scope,
+    article: ArticleId,
+    limit: usize,
+    exclude: &[ArticleId],
+) -> StoreResult<Vec<Related>> {
+    only_what_readers_see(scope);
+    let mut all: Vec<Candidate> = Gather(article.0).load::<Gathered>(conn)?.into_iter().map(Candidate::from).collect();
+    let Some(place) = all.iter().position(|candidate| candidate.id == article) else { return Ok(Vec::new()) };
+    let subject = all.swap_remove(place);
+    Ok(rank(&subject, &all, exclude, limit))
+}
+
+/// The newest of this article's section, then of the sections above it: at most `limit`, none of `exclude`.
+///
+/// # Errors
+/// Those of the database.
+pub fn more_in_section(
+    conn: &mut PgConnection,
+    scope: Scope,
+    article: ArticleId,
+    limit: usize,
+    exclude: &[ArticleId],
+) -> StoreResult<Vec<ArticleId>> {
+    only_what_readers_see(scope);
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let exclude = exclude.iter().map(|id| id.0).collect();
+    Ok(MoreInSection { article: article.0, exclude, most }.load::<ArticleId>(conn)?)
+}
+
+/// The lists are made for the page that readers will see. A scope that sees less than they do has to be told apart here.
+const fn only_what_readers_see(scope: Scope) {
+    match scope {
+        Scope::Public | Scope::Own(_) | Scope::Everything => {}
+    }
+}
+
+/// A row of `sql/related.sql`.
+type Gathered = (ArticleId, String, Vec<String>, DateTime<Utc>, bool, Option<i32>, f64, bool);
+
+impl From<Gathered> for Candidate {
+    fn from((id, title, terms, at, in_section, pick, shared_rarity, is_sample): Gathered) -> Self {
+        Self { id, title, terms, at, in_section, pick, shared_rarity, is_sample }
+    }
+}
+
+/// The statement, with a query id so that it stays prepared.
+#[derive(Debug, QueryId)]
+struct Gather(Uuid);
+
+impl QueryFragment<Pg> for Gather {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH wanted (id) AS (SELECT ");
+        out.push_bind_param::<SqlUuid, _>(&self.0)?;
+        out.push_sql(") ");
+        out.push_sql(include_str!("sql/related.sql"));
+        Ok(())
+    }
+}
+
+impl Query for Gather {
+    type SqlType = (SqlUuid, Text, Array<Text>, Timestamptz, Bool, Nullable<Integer>, Double, Bool);
+}
+
+impl RunQueryDsl<PgConnection> for Gather {}
+
+/// The statement, with a query id so that it stays prepared.
+#[derive(Debug, QueryId)]
+struct MoreInSection {
+    article: Uuid,
+    exclude: Vec<Uuid>,
+    most: i64,
+}
+
+impl QueryFragment<Pg> for MoreInSection {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH wanted (id, excluded, most) AS (SELECT ");
+        out.push_bind_param::<SqlUuid, _>(&self.article)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.exclude)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.most)?;
+        out.push_sql(") ");
+        out.push_sql(include_str!("sql/more_in_section.sql"));
+        Ok(())
+    }
+}
+
+impl Query for MoreInSection {
+    type SqlType = SqlUuid;
+}
+
+impl RunQueryDsl<PgConnection> for MoreInSection {}
