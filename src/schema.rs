@@ -281,7 +281,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// How many rows article_listings has for each list: kept by trigger, so that nobody counts.
+    /// How many articles stand on each list: kept by trigger, so that nobody counts.
     listing_counts (list_id) {
         list_id -> Uuid,
         articles -> Int8,

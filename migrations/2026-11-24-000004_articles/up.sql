@@ -151,7 +151,7 @@ CREATE TABLE listing_counts (
   list_id uuid PRIMARY KEY,
   articles bigint NOT NULL
 );
-COMMENT ON TABLE listing_counts IS 'How many rows article_listings has for each list: kept by trigger, so that nobody counts.';
+COMMENT ON TABLE listing_counts IS 'How many articles stand on each list: kept by trigger, so that nobody counts.';
 
 -- A statement at a time and in the order of the key: a batch of a thousand articles locks each counter once,
 -- and two writers never wait for each other crosswise.

@@ -44,7 +44,7 @@ pub struct ShowSite {
 #[utoipa::path(tag = "site", params(ShowSite), responses((status = 200, body = Site, description = "The publication."), StandingProblems))]
 #[get("/site")]
 async fn show_site(query: Query<ShowSite>, db: Data<Db>) -> http::Result<Tagged<Site>> {
-    let row = db.read(|conn| store::site::get(conn)).await?;
+    let row = db.read(store::site::get).await?;
     Ok(tagged(row).fields::<Site>(query.into_inner().fields))
 }
 

@@ -18,13 +18,13 @@ pub mod slugs;
 pub mod visibility;
 
 pub mod articles;
-pub mod related;
 pub mod authors;
 pub mod collections;
 pub mod feeds;
 pub mod media;
 pub mod menus;
 pub mod pages;
+pub mod related;
 pub mod resolve;
 pub mod search;
 pub mod sections;

@@ -98,7 +98,6 @@ async fn a_reprint_names_its_source_and_forbids_onward_syndication() {
 }
 
 #[actix_web::test]
-#[ignore = "related lists are not served yet"]
 async fn the_related_list_follows_the_story() {
     let (_app, reader) = courier().await;
 

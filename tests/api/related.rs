@@ -142,7 +142,10 @@ async fn the_two_lists_of_a_page_have_nothing_in_common() {
     assert_eq!((related.len(), more.len()), (6, 6));
     assert!(related.iter().all(|title| !more.contains(title)), "{related:?} {more:?}");
     let alone = app.anyone().get(&format!("{}?include=more_in_section", article.address())).await.expect(200);
-    assert!(titles(&alone["more_in_section"])[..3].iter().all(|title| !OTHERS.contains(title)), "its own section comes before the one above");
+    assert!(
+        titles(&alone["more_in_section"])[..3].iter().all(|title| !OTHERS.contains(title)),
+        "its own section comes before the one above"
+    );
     assert_eq!(alone["related"], Value::Null);
 }
 

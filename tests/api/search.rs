@@ -109,7 +109,8 @@ async fn pages_neither_skip_nor_repeat_while_articles_arrive() {
 async fn highlights_are_safe_whatever_the_text() {
     let app = TestApp::start().await;
     let make = app.make().await;
-    article(&make, "1 < 2 & the <b>zeppelin</b> \u{E000}x", "Costs &lt;b&gt; &amp;amp; a Zeppelin &#xE000; flew", "2026-03-01T09:00:00Z").await;
+    article(&make, "1 < 2 & the <b>zeppelin</b> \u{E000}x", "Costs &lt;b&gt; &amp;amp; a Zeppelin &#xE000; flew", "2026-03-01T09:00:00Z")
+        .await;
 
     let page = app.anyone().get("/v1/search?q=zeppelin").await.expect(200);
 
@@ -139,7 +140,16 @@ async fn filters_narrow_and_what_cannot_be_is_refused() {
         assert_eq!(titles(&page).len(), expected, "{filter}");
     }
     let long = "x".repeat(201);
-    for (query, status) in [("", 400), ("q=", 400), ("q=+", 400), (&format!("q={long}"), 400), ("q=a&section=nowhere", 404), ("q=a&cursor=x", 400), ("q=a&quiet=1", 400), ("q=%00", 400)] {
+    for (query, status) in [
+        ("", 400),
+        ("q=", 400),
+        ("q=+", 400),
+        (&format!("q={long}"), 400),
+        ("q=a&section=nowhere", 404),
+        ("q=a&cursor=x", 400),
+        ("q=a&quiet=1", 400),
+        ("q=%00", 400),
+    ] {
         assert_eq!(app.anyone().get(&format!("/v1/search?{query}")).await.status, status, "{query}");
     }
     let first = app.anyone().get("/v1/search?q=ferry&limit=1").await.expect(200);

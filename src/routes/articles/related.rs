@@ -151,15 +151,15 @@ impl Beside {
     pub fn of(conn: &mut PgConnection, scope: Scope, article: ArticleId, related: bool, more_in_section: bool) -> StoreResult<Self> {
         let related = related.then(|| store::related::related(conn, scope, article, ON_THE_PAGE, &[])).transpose()?;
         let shown: Vec<ArticleId> = related.iter().flatten().map(|one| one.id).collect();
-        let more =
-            more_in_section.then(|| store::related::more_in_section(conn, scope, article, ON_THE_PAGE, &shown)).transpose()?;
+        let more = more_in_section.then(|| store::related::more_in_section(conn, scope, article, ON_THE_PAGE, &shown)).transpose()?;
         Self::load(conn, scope, related, more)
     }
 
     /// The cards of both lists come by one statement.
     fn load(conn: &mut PgConnection, scope: Scope, related: Option<Vec<Related>>, more: Option<Vec<ArticleId>>) -> StoreResult<Self> {
         let ids: Vec<ArticleId> = related.iter().flatten().map(|one| one.id).chain(more.iter().flatten().copied()).collect();
-        let mut cards: HashMap<ArticleId, Card> = visible_cards(conn, scope, &ids)?.into_iter().map(|row| (row.id, Card::from(row))).collect();
+        let mut cards: HashMap<ArticleId, Card> =
+            visible_cards(conn, scope, &ids)?.into_iter().map(|row| (row.id, Card::from(row))).collect();
         let related = related.map(|related| {
             let item = |Related { id, reason, score }| {
                 let card = cards.remove(&id)?.card;

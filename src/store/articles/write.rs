@@ -144,18 +144,14 @@ pub fn delete(
     record::deleted(tx, actor, locked.id, &locked.slug, &before, reason)
 }
 
+/// Slug, status, version, whose it is, when it was first published, and the database's time.
+type LockedColumns = (String, Status, i64, Option<UserId>, Option<DateTime<Utc>>, DateTime<Utc>);
+
 /// Locks the row that a write is about, and settles whether this actor may write it.
 pub(super) fn lock(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>) -> StoreResult<Locked> {
     let id = id_of(tx, actor.scope(), reference)?;
     // Locked before the version is read: two editors would both pass the check.
-    let (slug, status, version, created_by_id, first_published_at, now): (
-        String,
-        Status,
-        i64,
-        Option<UserId>,
-        Option<DateTime<Utc>>,
-        DateTime<Utc>,
-    ) = articles::table
+    let (slug, status, version, created_by_id, first_published_at, now): LockedColumns = articles::table
         .find(id)
         .select((
             articles::slug,

@@ -169,7 +169,7 @@ struct Question {
 }
 
 fn questions(conn: &mut PgConnection, search: &Search) -> StoreResult<Vec<Question>> {
-    Ok(diesel::sql_query(include_str!("sql/search_questions.sql"))
+    Ok(diesel::sql_query(include_str!("../sql/search_questions.sql"))
         .bind::<sql_types::Text, _>(&search.words)
         .bind::<sql_types::Nullable<sql_types::Text>, _>(&search.language)
         .load(conn)?)
@@ -203,7 +203,7 @@ fn shortest_path(conn: &mut PgConnection, search: &Search, query: &str) -> Store
         plan: serde_json::Value,
     }
     let estimate: Estimate =
-        diesel::sql_query(include_str!("sql/estimate_matches.sql")).bind::<sql_types::Text, _>(query).get_result(conn)?;
+        diesel::sql_query(include_str!("../sql/estimate_matches.sql")).bind::<sql_types::Text, _>(query).get_result(conn)?;
     let rows = |pointer: &str| estimate.plan.pointer(pointer).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
     let (articles, matches) = (rows("/0/Plan/Plans/0/Plan Rows").max(1.0), rows("/0/Plan/Plans/1/Plan Rows"));
     let lists = search.lists();
