@@ -216,7 +216,7 @@ fn changes(patch: MenuPatch, mut faults: Faults) -> http::Result<MenuChanges> {
 
 /// Parents before their children, as they are stored. Serde bounds how deep a body can be, so this ends.
 fn flatten(faults: &mut Faults, items: Vec<MenuItemInput>, pointer: &str, parent: Option<usize>, level: usize, flat: &mut Vec<NewItem>) {
-    if level > DEEPEST {
+    if level > DEEPEST && !items.is_empty() {
         faults.add(pointer, "too_deep", format!("Links stand at most {DEEPEST} levels deep."));
         return;
     }

@@ -4,13 +4,19 @@
 mod harness;
 
 mod auth;
+mod collections;
 mod contract;
 mod demo;
 mod generate;
 mod import;
+mod media;
+mod menus;
+mod pages;
 mod permissions;
 mod protocol;
 mod related;
 mod search;
 mod signing_keys;
+mod tags;
 mod users;
+mod versions;
