@@ -306,7 +306,7 @@ mod tests {
     fn words_that_every_headline_has_count_for_nothing() {
         let subject = article("the new ferry of the city sails", 3);
         let found = list(&subject, vec![article("Ferry sails into fog", 3)], 20);
-        assert_eq!((found[0].reason, found.len()), (Reason::SimilarText, 11));
+        assert_eq!((found[0].reason, found.len()), (Reason::SameStory, 11));
         assert!(found[1..].iter().all(|one| one.reason == Reason::Recent), "{found:?}");
     }
 
