@@ -69,7 +69,8 @@ mod tests {
 
     #[actix_web::test]
     async fn what_can_be_no_reference_is_not_found() {
-        let app = test::init_service(App::new().route("/n/{number}", web::get().to(|_: Path<u8>| async { HttpResponse::Ok().finish() }))).await;
+        let app =
+            test::init_service(App::new().route("/n/{number}", web::get().to(|_: Path<u8>| async { HttpResponse::Ok().finish() }))).await;
         assert_eq!(test::call_service(&app, test::TestRequest::get().uri("/n/7").to_request()).await.status(), 200);
         assert_eq!(test::call_service(&app, test::TestRequest::get().uri("/n/seven").to_request()).await.status(), 404);
     }
