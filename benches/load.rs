@@ -5,7 +5,7 @@
 //! else the machine does disturbs all alike. Compare the ratios, not the numbers.
 //!
 //! `ARTICLES` (100000), `SECONDS` a measurement (3), `ROUNDS` of which the median counts (3), `CONNECTIONS` (32). Everything is on loopback and ends by itself.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench may stop at the first fault")]
+#![expect(clippy::unwrap_used, reason = "a bench may stop at the first fault")]
 
 use std::{
     net::TcpListener,

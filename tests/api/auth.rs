@@ -53,7 +53,7 @@ async fn a_wrong_password_and_an_unknown_account_answer_the_same() {
 async fn five_guesses_from_an_address_are_all() {
     let app = TestApp::start().await;
     app.user("ada", Role::Editor);
-    let thief = app.anyone().from_address("203.0.113.9");
+    let thief = app.anyone().calling_from("203.0.113.9");
     for _ in 0..5 {
         thief.post("/v1/auth/login", login("ada", "a wrong password")).await.expect(401);
     }
@@ -62,7 +62,7 @@ async fn five_guesses_from_an_address_are_all() {
     let wait: u32 = refused.header("retry-after").parse().unwrap();
     assert!((1..=901).contains(&wait), "{wait}");
     // The owner, elsewhere, is not locked out; nor is another account from there.
-    app.anyone().from_address("198.51.100.4").post("/v1/auth/login", login("ada", PASSWORD)).await.expect(200);
+    app.anyone().calling_from("198.51.100.4").post("/v1/auth/login", login("ada", PASSWORD)).await.expect(200);
     app.user("bea", Role::Editor);
     thief.post("/v1/auth/login", login("bea", PASSWORD)).await.expect(200);
     app.sql("UPDATE login_failures SET window_ends_at = now() - interval '1 second' WHERE failures > 0");
@@ -104,12 +104,12 @@ async fn a_right_password_clears_the_count() {
 async fn whoever_guesses_from_everywhere_does_not_lock_the_owner_out() {
     let app = TestApp::start().await;
     app.user("ada", Role::Editor);
-    let home = app.anyone().from_address("198.51.100.4");
+    let home = app.anyone().calling_from("198.51.100.4");
     home.post("/v1/auth/login", login("ada", PASSWORD)).await.expect(200);
     // As if a hundred addresses had guessed.
-    app.anyone().from_address("203.0.113.1").post("/v1/auth/login", login("ada", "a wrong password")).await.expect(401);
+    app.anyone().calling_from("203.0.113.1").post("/v1/auth/login", login("ada", "a wrong password")).await.expect(401);
     app.sql("UPDATE login_failures SET failures = 1000 WHERE failures = 1");
-    app.anyone().from_address("203.0.113.2").post("/v1/auth/login", login("ada", PASSWORD)).await.expect(429);
+    app.anyone().calling_from("203.0.113.2").post("/v1/auth/login", login("ada", PASSWORD)).await.expect(429);
     home.post("/v1/auth/login", login("ada", PASSWORD)).await.expect(200);
 }
 

@@ -1,6 +1,15 @@
 //! Articles by their words.
 
+use broadsheet::{
+    domain::{id::ArticleId, licence::Scope},
+    store::{
+        related::{more_in_section, related},
+        search::{Search, search},
+    },
+};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::harness::{Make, TestApp};
 
@@ -174,4 +183,52 @@ async fn a_frequent_word_is_found_by_date_and_a_rare_one_by_itself() {
     }
     let page = app.anyone().get("/v1/search?q=common&limit=1").await.expect(200);
     assert_eq!(titles(&page), ["Common number3000 "]);
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = sql_types::BigInt)]
+    number: i64,
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// How often this table was read from end to end, by anybody.
+fn whole_reads(conn: &mut PgConnection) -> i64 {
+    sql_query("SELECT pg_stat_force_next_flush()").execute(conn).unwrap();
+    let counter = "SELECT seq_scan AS number, gen_random_uuid() AS id FROM pg_stat_user_tables WHERE relname = 'articles'";
+    sql_query(counter).get_result::<Found>(conn).unwrap().number
+}
+
+#[actix_web::test]
+async fn neither_searches_nor_related_lists_read_the_whole_archive() {
+    let app = TestApp::start().await;
+    app.make().await.section("News").await;
+    app.sql(
+        "INSERT INTO articles (id, slug, language, status, title, section_id, published_at)
+         SELECT gen_random_uuid(), 'a' || n, 'en', 'published', 'Common number' || n || CASE WHEN n % 2 = 0 THEN ' even' ELSE '' END,
+           (SELECT id FROM sections LIMIT 1), timestamptz '2026-01-01' + n * interval '1 minute'
+         FROM generate_series(1, 10000) AS n",
+    );
+    app.sql("INSERT INTO article_listings (list_id, published_at, article_id, is_direct) SELECT section_id, published_at, id, true FROM articles");
+    app.sql("VACUUM ANALYZE");
+    let mut conn = app.conn();
+    let article = sql_query("SELECT 0::bigint AS number, id FROM articles WHERE slug = 'a5000'").get_result::<Found>(&mut conn).unwrap();
+    let article = ArticleId(article.id);
+    let before = whole_reads(&mut conn);
+
+    // Often enough for the statement to be prepared and to have been given a plan for all times.
+    for _ in 0..8 {
+        assert_eq!(related(&mut conn, Scope::Public, article, 5, &[]).unwrap().len(), 5);
+        assert_eq!(more_in_section(&mut conn, Scope::Public, article, 5, &[article]).unwrap().len(), 5);
+        for (words, found) in [("common", 5), ("even", 5), ("number777", 1), ("common number777", 1), ("even -common", 0), ("zeppelin", 0)]
+        {
+            let wanted = Search { words: words.to_owned(), ..Search::default() };
+            assert_eq!(search(&mut conn, Scope::Public, &wanted, None, 5).unwrap().0.len(), found, "{words}");
+        }
+    }
+
+    assert_eq!(whole_reads(&mut conn), before);
+    sql_query("SELECT 1 FROM articles WHERE body = 'a'").execute(&mut conn).unwrap();
+    assert_eq!(whole_reads(&mut conn), before + 1, "what is counted");
 }

@@ -29,7 +29,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
         if is_empty && !headers.contains_key(TRANSFER_ENCODING) {
             return Box::pin(std::future::ready(Ok(Self(T::default()))));
         }
-        let body = Json::<T>::from_request(request, payload);
-        Box::pin(async move { body.await.map(|Json(value)| Self(value)) })
+        let body = Json::<Option<T>>::from_request(request, payload);
+        Box::pin(async move { body.await.map(|Json(value)| Self(value.unwrap_or_default())) })
     }
 }

@@ -42,7 +42,6 @@ fn check(raw: &str) -> Result<()> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use actix_web::{App, HttpResponse, test, web};
 
@@ -70,7 +69,7 @@ mod tests {
 
     #[actix_web::test]
     async fn what_can_be_no_reference_is_not_found() {
-        let app = test::init_service(App::new().route("/n/{number}", web::get().to(|_: Path<u8>| async { HttpResponse::Ok() }))).await;
+        let app = test::init_service(App::new().route("/n/{number}", web::get().to(|_: Path<u8>| async { HttpResponse::Ok().finish() }))).await;
         assert_eq!(test::call_service(&app, test::TestRequest::get().uri("/n/7").to_request()).await.status(), 200);
         assert_eq!(test::call_service(&app, test::TestRequest::get().uri("/n/seven").to_request()).await.status(), 404);
     }

@@ -61,8 +61,8 @@ impl TryFrom<ListArticles> for Listing {
         if is_of_newsroom && order != Order::LastUpdatedFirst {
             return Err(refused("sort", "With `status` the order is `-updated_at`: what is not published has no `published_at`."));
         }
-        if query.tag.len() + query.tag_any.iter().count() > 20 {
-            return Err(refused("tag", "At most 20 tags can be asked for."));
+        if query.tag.len() > 20 || query.tag_any.iter().count() > 20 {
+            return Err(refused("tag", "At most 20 tags can be asked for by each of `tag` and `tag_any`."));
         }
         if query.exclude.iter().count() > 100 {
             return Err(refused("exclude", "At most 100 articles can be left out."));

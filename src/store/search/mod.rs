@@ -59,7 +59,7 @@ pub struct SearchKey {
     /// Along which index the list was found.
     #[serde(rename = "p")]
     pub path: Path,
-    /// The score of the last hit, in millionths.
+    /// The score of the last hit, in thousand-millionths.
     #[serde(rename = "s")]
     pub score: i64,
     /// What orders equal scores.
@@ -232,7 +232,7 @@ fn path_of(articles: f64, matches: f64, among: f64) -> (Path, Path) {
 
 impl From<Row> for Hit {
     fn from(Row { id, score, title, standfirst, body }: Row) -> Self {
-        Self { id: ArticleId(id), score: score as f64 / 1e6, highlights: Highlights { title, standfirst, body } }
+        Self { id: ArticleId(id), score: (score as f64 / 1e3).round() / 1e6, highlights: Highlights { title, standfirst, body } }
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Find<'a> {
 pub struct Row {
     /// Which article.
     pub id: Uuid,
-    /// In millionths.
+    /// In thousand-millionths.
     pub score: i64,
     /// The headline with its words marked.
     pub title: String,
