@@ -7,7 +7,10 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    access::{caller::Allowed, permission::ManageMedia},
+    access::{
+        caller::Allowed,
+        permission::{ManageMedia, PreviewContent},
+    },
     api::{
         media::Media,
         media_change::{MediaPatch, NewMedia},
@@ -20,7 +23,7 @@ use crate::{
         extract::{Json, NoParameters, Path, Query},
         fields::Fields,
         paging::{Cursor, Limit, Page},
-        problem::{CreateProblems, ListProblems, ReadProblems, WriteProblems},
+        problem::{AccessProblems, CreateProblems, ListProblems, ReadProblems, WriteProblems},
     },
     store::{self, db::Db, error::StoreResult, keyset::TimeKey, media::MediaChanges},
 };
@@ -70,10 +73,16 @@ pub struct ShowMedia {
 
 /// List the media records.
 ///
-/// The newest first. `page.next_cursor` leads to the next page.
-#[utoipa::path(tag = "media", params(ListMedia), responses((status = 200, body = Page<Media>, description = "A page of media records."), ListProblems))]
+/// The newest first, for the newsroom alone: among them are pictures of what is not published yet. `page.next_cursor` leads to
+/// the next page.
+#[utoipa::path(
+    tag = "media",
+    params(ListMedia),
+    security(("token" = [PreviewContent])),
+    responses((status = 200, body = Page<Media>, description = "A page of media records."), ListProblems, AccessProblems)
+)]
 #[get("/media")]
-async fn list_media(query: Query<ListMedia>, db: Data<Db>) -> http::Result<Tagged<Page<Media>>> {
+async fn list_media(_: Allowed<PreviewContent>, query: Query<ListMedia>, db: Data<Db>) -> http::Result<Tagged<Page<Media>>> {
     const LIST: &str = "media";
     let ListMedia { limit, cursor, count, fields } = query.into_inner();
     let after: Option<TimeKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;

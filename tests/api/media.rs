@@ -35,6 +35,15 @@ async fn a_record_is_read_as_it_was_written() {
 }
 
 #[actix_web::test]
+async fn pictures_of_what_is_to_come_are_listed_for_the_newsroom_alone() {
+    let app = TestApp::start().await;
+    let picture = app.make().await.post("/v1/media", picture()).await;
+    app.anyone().get("/v1/media").await.expect(401);
+    let list = app.reader().await.get("/v1/media").await.expect(200);
+    assert_eq!(list["items"][0]["id"], picture["id"]);
+}
+
+#[actix_web::test]
 async fn a_changed_picture_changes_what_shows_it() {
     let app = TestApp::start().await;
     let (make, editor) = (app.make().await, app.editor().await);
