@@ -138,7 +138,12 @@ impl TryFrom<SitePatch> for SiteChanges {
             title: faults.kept("/title", title).map(|text| faults.line("/title", &text, 200)),
             tagline: faults.patched(tagline, |faults, text| faults.line("/tagline", &text, 300)),
             description: faults.patched(description, |faults, text| faults.text("/description", &text, 2000)),
-            url: faults.kept("/url", url).map(|url| faults.web_address("/url", &url).trim_end_matches('/').to_owned()),
+            url: faults.kept("/url", url).map(|url| {
+                if url.contains(['?', '#']) {
+                    faults.add("/url", "invalid", "It must have neither a query nor a fragment: every path of the publication is put behind it.");
+                }
+                faults.web_address("/url", &url).trim_end_matches('/').to_owned()
+            }),
             default_language: faults.kept("/default_language", default_language).map(|tag| faults.language("/default_language", &tag)),
             languages,
             contact_email: faults.patched(contact_email, |faults, email| {

@@ -88,11 +88,8 @@ fn load(conn: &mut PgConnection, scope: Scope, candidate: &Candidate) -> StoreRe
         }
         Resource::Section => sections::table.find(SectionId(id)).select((sections::path, sections::name)).first(conn).optional()?,
         Resource::Page => {
-            let page = pages::table.find(PageId(id)).select((pages::slug, pages::title));
-            match scope {
-                Scope::Everything => page.first(conn).optional()?,
-                Scope::Public | Scope::Own(_) => page.filter(pages::published_at.le(diesel::dsl::now)).first(conn).optional()?,
-            }
+            let page = pages::table.filter(super::pages::visible_to(scope)).filter(pages::id.eq(PageId(id)));
+            page.select((pages::slug, pages::title)).first(conn).optional()?
         }
         Resource::Tag => tags::table.find(TagId(id)).select((tags::slug, tags::name)).first(conn).optional()?,
         Resource::Author => authors::table.find(AuthorId(id)).select((authors::slug, authors::name)).first(conn).optional()?,

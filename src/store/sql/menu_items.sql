@@ -5,7 +5,7 @@ SELECT i.id, i.parent_id, i.label, i.url AS link,
   coalesce(s.path, p.slug, a.slug, t.slug) AS target_slug,
   coalesce(s.name, p.title, a.title, t.name) AS target_title,
   home.path AS section_path,
-  CASE WHEN i.page_id IS NOT NULL THEN coalesce(p.published_at <= now(), false)
+  CASE WHEN i.page_id IS NOT NULL THEN coalesce(is_visible(p.published_at, NULL), false)
        WHEN i.article_id IS NOT NULL THEN coalesce(is_visible(a.published_at, a.withdrawn_at), false)
        ELSE true END AS is_visible
 FROM menu_items i
