@@ -21,6 +21,7 @@ pub mod store;
 
 pub mod domain;
 
+pub mod allocator;
 pub mod config;
 pub mod postgres;
 #[expect(missing_docs, reason = "written by the Diesel CLI")]

@@ -19,6 +19,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::{
     access::{address::TrustedProxies, caller::identify, keyring::Keyring},
+    allocator::release,
     config::{CorsOrigins, ServerOptions},
     http::{
         base_url::BaseUrl,
@@ -33,6 +34,8 @@ use crate::{
 
 /// The `iss` of access tokens.
 const ISSUER: &str = "broadsheet";
+/// After so long a thread has its router.
+const SETTLED: Duration = Duration::from_millis(500);
 /// How long a client may take to send the head of a request: a slow one holds a connection, never a thread.
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 
@@ -76,7 +79,14 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     let (limit, cors_origins, proxies) =
         (BodyLimit(options.max_body_bytes), options.cors_origins.clone(), TrustedProxies(options.trusted_proxies.clone()));
 
+    drop(document);
+    release();
     let server = HttpServer::new(move || {
+        // When this thread has its router; what it took to make it is free then.
+        rt::spawn(async {
+            rt::time::sleep(SETTLED).await;
+            release();
+        });
         let cors_origins = cors_origins.clone();
         let (app, _) = App::new()
             .into_utoipa_app()

@@ -140,7 +140,11 @@ impl TryFrom<SitePatch> for SiteChanges {
             description: faults.patched(description, |faults, text| faults.text("/description", &text, 2000)),
             url: faults.kept("/url", url).map(|url| {
                 if url.contains(['?', '#']) {
-                    faults.add("/url", "invalid", "It must have neither a query nor a fragment: every path of the publication is put behind it.");
+                    faults.add(
+                        "/url",
+                        "invalid",
+                        "It must have neither a query nor a fragment: every path of the publication is put behind it.",
+                    );
                 }
                 faults.web_address("/url", &url).trim_end_matches('/').to_owned()
             }),

@@ -168,11 +168,16 @@ fn read_env_file() -> anyhow::Result<()> {
 fn start_log(options: &LogOptions) -> anyhow::Result<()> {
     let mut builder = env_logger::Builder::new();
     // What actix says at its start (how many workers, which runtime) is known already.
-    builder.filter_module("actix_server", log::LevelFilter::Warn).parse_filters(options.check()?).format(|out, record| {
-        let (time, level) = (out.timestamp_millis(), record.level());
-        let style = out.default_level_style(level);
-        writeln!(out, "{time} {style}{level:<5}{style:#} {}", record.args())
-    });
+    builder
+        .filter_module("actix_server", log::LevelFilter::Warn)
+        // A request that is no HTTP is the client's fault, and no error of ours.
+        .filter_module("actix_http::h1", log::LevelFilter::Off)
+        .parse_filters(options.check()?)
+        .format(|out, record| {
+            let (time, level) = (out.timestamp_millis(), record.level());
+            let style = out.default_level_style(level);
+            writeln!(out, "{time} {style}{level:<5}{style:#} {}", record.args())
+        });
     builder.try_init()?;
     Ok(())
 }
