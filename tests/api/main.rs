@@ -13,6 +13,7 @@ mod media;
 mod menus;
 mod pages;
 mod permissions;
+mod plans;
 mod protocol;
 mod related;
 mod search;

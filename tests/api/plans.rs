@@ -1,0 +1,103 @@
+//! No public read goes through the archive: each finds its articles by an index, at any depth.
+
+use broadsheet::{
+    domain::{article::Kind, change::Resource, id::*, licence::Scope, reference::Reference},
+    store::{
+        articles::{
+            list::{self, Filter, Order},
+            show::show,
+        },
+        feeds::{self, Subject},
+        keyset::TimeKey,
+        resolve::resolve,
+    },
+};
+use chrono::{DateTime, Utc};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+use uuid::Uuid;
+
+use crate::harness::TestApp;
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = sql_types::BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// How often the table of articles was read from end to end by this connection, and by all that went before.
+fn whole_reads(conn: &mut PgConnection) -> i64 {
+    sql_query("SELECT pg_stat_force_next_flush()").execute(conn).unwrap();
+    sql_query("SELECT seq_scan AS number FROM pg_stat_user_tables WHERE relname = 'articles'").get_result::<Number>(conn).unwrap().number
+}
+
+fn some(conn: &mut PgConnection, sql: &str) -> Uuid {
+    sql_query(sql).get_result::<Named>(conn).unwrap().id
+}
+
+#[actix_web::test]
+async fn no_list_reads_the_whole_archive() {
+    let app = TestApp::start().await;
+    app.make().await.section("News").await;
+    // A thousandth is of a kind, of a tag and of an author that are rare; many share a time.
+    app.sql(
+        "INSERT INTO articles (id, slug, kind, language, status, title, section_id, published_at, first_published_at)
+         SELECT gen_random_uuid(), 'a' || n, CASE WHEN n % 1000 = 0 THEN 'live' ELSE 'news' END::article_kind, CASE WHEN n % 50 = 0 THEN 'tr' ELSE 'en' END,
+           'published', 'Article ' || n, (SELECT id FROM sections LIMIT 1), timestamptz '2026-01-01' + (n / 7) * interval '1 minute', timestamptz '2026-01-01'
+         FROM generate_series(1, 10000) AS n",
+    );
+    app.sql("INSERT INTO tags (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare'), (gen_random_uuid(), 'common', 'Common')");
+    app.sql("INSERT INTO authors (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare')");
+    app.sql("INSERT INTO article_listings SELECT section_id, published_at, id, true FROM articles");
+    app.sql("INSERT INTO article_listings SELECT t.id, a.published_at, a.id, true FROM articles a, tags t WHERE t.slug = 'common' OR a.kind = 'live'");
+    app.sql("INSERT INTO article_listings SELECT u.id, a.published_at, a.id, true FROM articles a, authors u WHERE a.kind = 'live'");
+    app.sql("VACUUM ANALYZE");
+    let mut conn = app.conn();
+    let conn = &mut conn;
+    let section = SectionId(some(conn, "SELECT id FROM sections LIMIT 1"));
+    let rare = TagId(some(conn, "SELECT id FROM tags WHERE slug = 'rare'"));
+    let common = TagId(some(conn, "SELECT id FROM tags WHERE slug = 'common'"));
+    let author = AuthorId(some(conn, "SELECT id FROM authors"));
+    let at: DateTime<Utc> = "2026-01-01T10:00:00Z".parse().unwrap();
+    let filters = [
+        Filter::default(),
+        Filter { section: Some(section), ..Filter::default() },
+        Filter { section: Some(section), section_exact: true, ..Filter::default() },
+        Filter { tags: vec![rare], ..Filter::default() },
+        Filter { tags: vec![rare, common], section: Some(section), ..Filter::default() },
+        Filter { author: Some(author), ..Filter::default() },
+        Filter { kind: Some(Kind::Live), ..Filter::default() },
+        Filter { language: Some("tr".to_owned()), ..Filter::default() },
+        Filter { section: Some(section), kind: Some(Kind::News), language: Some("en".to_owned()), ..Filter::default() },
+        Filter { published_after: Some(at), published_before: Some(at + chrono::Duration::hours(2)), ..Filter::default() },
+        Filter { updated_after: Some(at), ..Filter::default() },
+    ];
+    let before = whole_reads(conn);
+
+    // Often enough for each statement to be prepared and to have been given a plan for all times.
+    for _ in 0..8 {
+        for filter in &filters {
+            for order in [Order::NewestFirst, Order::OldestFirst, Order::LastUpdatedFirst] {
+                for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {
+                    let page = list::page(conn, Scope::Public, filter, order, after, 20).unwrap();
+                    let ids: Vec<ArticleId> = page.cards.iter().map(|card| card.id).collect();
+                    assert_eq!(list::extras(conn, &ids).unwrap().len(), ids.len());
+                    assert_eq!(list::bodies(conn, &ids).unwrap().len(), ids.len());
+                }
+            }
+        }
+        show(conn, Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
+        resolve(conn, Scope::Public, "/news/a5000").unwrap();
+        list::counts(conn, &[section.0, rare.0]).unwrap();
+        for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
+            feeds::load(conn, Scope::Public, &subject, None, None, 20).unwrap();
+        }
+    }
+
+    assert_eq!(whole_reads(conn), before, "a read went through all articles from end to end");
+}
