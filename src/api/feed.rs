@@ -52,12 +52,18 @@ fn entry(card: CardRow, extras: ExtrasRow, body: String, site: &SiteRow) -> Opti
         published,
         updated: card.updated_at,
         authors: authors.collect(),
-        categories: std::iter::once(card.section.name).chain(tags).collect(),
+        categories: distinct(std::iter::once(card.section.name).chain(tags)),
         language: card.language,
         image: card.lead_media.map(image),
         external_url: source.as_ref().and_then(|source| source.url.clone()),
         source: source.map(|source| source.name),
     })
+}
+
+/// A tag is often called as its section is.
+fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    names.filter(|name| seen.insert(name.clone())).collect()
 }
 
 fn image(media: MediaRow) -> Image {
