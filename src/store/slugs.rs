@@ -57,6 +57,10 @@ pub fn absent(conn: &mut PgConnection, resource: Resource, reference: &Reference
 /// # Errors
 /// Those of the database.
 pub fn first_free(tx: &mut PgConnection, resource: Resource, wanted: &Slug) -> StoreResult<Slug> {
+    // Who makes the same slug in the same moment waits, and then sees that it is taken.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext($1))")
+        .bind::<Text, _>(format!("slug {resource:?} {}", wanted.as_str()))
+        .execute(tx)?;
     let candidates: Vec<Slug> = std::iter::once(wanted.clone()).chain((2..=NUMBERS).map(|number| wanted.with_suffix(number))).collect();
     for some in [&candidates[..1], &candidates[1..10], &candidates[10..]] {
         let texts: Vec<&str> = some.iter().map(Slug::as_str).collect();

@@ -18,6 +18,7 @@ mod protocol;
 mod related;
 mod search;
 mod signing_keys;
+mod slugs;
 mod tags;
 mod users;
 mod versions;
