@@ -213,7 +213,7 @@ async fn show(db: &Db, caller: &Caller, subject: Subject, query: ShowFeed) -> ht
     let fingerprint = fingerprint(&subject, language.as_deref());
     let after = after(cursor.as_deref(), &fingerprint)?;
     let (scope, rows) = (caller.scope(), u32::from(limit.get()));
-    let (list, page) = db.read(move |conn| feeds::page(conn, scope, &subject, language.as_deref(), after, rows)).await?;
+    let (list, page) = db.read(move |conn| feeds::page(conn, &scope, &subject, language.as_deref(), after, rows)).await?;
     let last_change = page.cards.first().and_then(|card| card.last_change);
     let keys = keys(list.as_ref(), page.cards.iter().map(|card| card.id));
     let cursor = page.next.map(|key| Cursor::encode(&key, &fingerprint));
@@ -237,7 +237,7 @@ async fn write(
     let fingerprint = fingerprint(&subject, language.as_deref());
     let after = after(cursor.as_deref(), &fingerprint)?;
     let (scope, rows, wanted) = (caller.scope(), u32::from(limit.get()), language.clone());
-    let rows = db.read(move |conn| feeds::load(conn, scope, &subject, wanted.as_deref(), after, rows)).await?;
+    let rows = db.read(move |conn| feeds::load(conn, &scope, &subject, wanted.as_deref(), after, rows)).await?;
     let last_change = rows.items.first().and_then(|(card, _, _)| card.last_change);
     let keys = keys(rows.list.as_ref(), rows.items.iter().map(|(card, _, _)| card.id));
     let here = format!("{}{}", base_url(request), request.path());

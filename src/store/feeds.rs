@@ -78,7 +78,7 @@ pub struct ListRow {
 /// `NotFound`, or `Moved` when what it is of gave up that slug; those of the database.
 pub fn page(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     subject: &Subject,
     language: Option<&str>,
     after: Option<TimeKey>,
@@ -108,7 +108,7 @@ pub fn page(
 /// As `page`.
 pub fn load(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     subject: &Subject,
     language: Option<&str>,
     after: Option<TimeKey>,
@@ -116,8 +116,8 @@ pub fn load(
 ) -> StoreResult<FeedRows> {
     let (list, page) = page(conn, scope, subject, language, after, limit)?;
     let ids: Vec<ArticleId> = page.cards.iter().map(|card| card.id).collect();
-    let mut extras: HashMap<ArticleId, ExtrasRow> = list::extras(conn, &ids)?.into_iter().collect();
-    let mut bodies: HashMap<ArticleId, String> = list::bodies(conn, &ids)?.into_iter().collect();
+    let mut extras: HashMap<ArticleId, ExtrasRow> = list::extras(conn, scope, &ids)?.into_iter().collect();
+    let mut bodies: HashMap<ArticleId, String> = list::bodies(conn, scope, &ids)?.into_iter().collect();
     let items = page.cards.into_iter().filter_map(|card| {
         // Deleted between two statements: it is not in the feed then.
         let (extras, body) = (extras.remove(&card.id)?, bodies.remove(&card.id)?);
@@ -153,7 +153,7 @@ fn list_of(conn: &mut PgConnection, resource: Resource, reference: &Reference) -
 }
 
 /// The articles of a collection, the newest first; it is short enough for one page.
-fn collected(conn: &mut PgConnection, scope: Scope, collection: CollectionId, limit: u32) -> StoreResult<CardPage> {
+fn collected(conn: &mut PgConnection, scope: &Scope, collection: CollectionId, limit: u32) -> StoreResult<CardPage> {
     let ids: Vec<ArticleId> = collection_items::table
         .filter(collection_items::collection_id.eq(collection))
         .order(collection_items::position)

@@ -78,9 +78,9 @@ async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowA
     let include = query.include.clone();
     let (row, beside) = db
         .read(move |conn| {
-            let row = store::articles::show::show(conn, scope, &reference.0)?;
+            let row = store::articles::show::show(conn, &scope, &reference.0)?;
             let wants = |what| include.contains(&what);
-            let beside = Beside::of(conn, scope, row.card.id, wants(ArticleInclude::Related), wants(ArticleInclude::MoreInSection))?;
+            let beside = Beside::of(conn, &scope, row.card.id, wants(ArticleInclude::Related), wants(ArticleInclude::MoreInSection))?;
             Ok((row, beside))
         })
         .await?;
