@@ -62,6 +62,7 @@ diesel::table! {
         name -> Text,
         /// In CIDR notation; empty: from anywhere.
         networks -> Array<Nullable<Text>>,
+        version -> Int8,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
@@ -347,7 +348,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// How many rows article_listings has for each list: kept by trigger, so that nobody counts.
+    /// How many articles stand on each list: kept by trigger, so that nobody counts.
     listing_counts (list_id) {
         list_id -> Uuid,
         articles -> Int8,

@@ -18,6 +18,7 @@ pub mod tags;
 
 pub mod auth;
 pub mod me;
+pub mod partners;
 pub mod users;
 
 pub mod docs;
@@ -47,6 +48,7 @@ pub fn configure(config: &mut ServiceConfig) {
     auth::routes(config);
     me::routes(config);
     users::routes(config);
+    partners::routes(config);
     docs::contract_routes(config);
 }
 
