@@ -182,6 +182,17 @@ impl Create {
         say(&ApiKey::into_text(key))
     }
 
+    /// Whether any flag describes a licence.
+    fn says_what_to_read(&self) -> bool {
+        !self.sections.is_empty()
+            || !self.languages.is_empty()
+            || !matches!(self.extent, ExtentName::Full)
+            || self.pictures
+            || self.embargo_minutes != 0
+            || self.per_minute != 600
+            || self.per_day != 100_000
+    }
+
     fn partner(&self, tx: &mut PgConnection) -> StoreResult<PartnerRow> {
         let name = self.partner.trim();
         let slug = slugify(name).map(|slug| slug.as_str().to_owned()).unwrap_or_default();
@@ -198,6 +209,11 @@ impl Create {
     fn licence(&self, tx: &mut PgConnection, partner: &PartnerRow) -> StoreResult<NamedLicence> {
         let name = self.licence.trim();
         if let Some(known) = licences::all(tx, partner.id)?.into_iter().find(|licence| licence.row.name == name) {
+            if self.says_what_to_read() {
+                let detail =
+                    format!("{} has a licence `{name}` already: leave out what it may read, or name another by --licence", partner.name);
+                return Err(StoreError::Conflict { detail });
+            }
             return Ok(known);
         }
         let some = |list: &[String]| Some(list.to_vec()).filter(|list| !list.is_empty());
