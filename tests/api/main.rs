@@ -7,6 +7,7 @@ mod auth;
 mod collections;
 mod contract;
 mod demo;
+mod feeds;
 mod generate;
 mod import;
 mod media;

@@ -95,7 +95,9 @@ async fn no_list_reads_the_whole_archive() {
         resolve(conn, Scope::Public, "/news/a5000").unwrap();
         list::counts(conn, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
-            feeds::load(conn, Scope::Public, &subject, None, None, 20).unwrap();
+            for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {
+                feeds::load(conn, Scope::Public, &subject, None, after, 20, true).unwrap();
+            }
         }
     }
 
