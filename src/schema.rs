@@ -369,6 +369,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How many articles have their date in each month (UTC), the scheduled included: kept by trigger, so that nobody counts.
+    published_months (month) {
+        month -> Date,
+        articles -> Int8,
+    }
+}
+
+diesel::table! {
     refresh_tokens (id) {
         id -> Uuid,
         /// All tokens that descend from one login; a replay ends them together (RFC 9700).
@@ -550,6 +558,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     menu_items,
     menus,
     pages,
+    published_months,
     refresh_tokens,
     related_picks,
     sections,

@@ -30,5 +30,6 @@ pub mod media_change;
 pub mod menu;
 pub mod page;
 pub mod site;
+pub mod sitemap;
 pub mod source;
 pub mod tag;

@@ -6,6 +6,7 @@ mod atom;
 mod json_feed;
 mod ninjs;
 mod rss;
+pub mod sitemap;
 mod text;
 
 use chrono::{DateTime, Utc};

@@ -19,6 +19,7 @@ mod protocol;
 mod related;
 mod search;
 mod signing_keys;
+mod sitemaps;
 mod slugs;
 mod tags;
 mod users;

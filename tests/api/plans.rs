@@ -1,7 +1,7 @@
 //! No public read goes through the archive: each finds its articles by an index, at any depth.
 
 use broadsheet::{
-    domain::{article::Kind, change::Resource, id::*, licence::Scope, reference::Reference},
+    domain::{article::Kind, change::Resource, id::*, licence::Scope, reference::Reference, sitemap::SitemapMonth},
     store::{
         articles::{
             list::{self, Filter, Order},
@@ -10,6 +10,7 @@ use broadsheet::{
         feeds::{self, Subject},
         keyset::TimeKey,
         resolve::resolve,
+        sitemaps,
     },
 };
 use chrono::{DateTime, Utc};
@@ -50,6 +51,13 @@ async fn no_list_reads_the_whole_archive() {
          SELECT gen_random_uuid(), 'a' || n, CASE WHEN n % 1000 = 0 THEN 'live' ELSE 'news' END::article_kind, CASE WHEN n % 50 = 0 THEN 'tr' ELSE 'en' END,
            'published', 'Article ' || n, (SELECT id FROM sections LIMIT 1), timestamptz '2026-01-01' + (n / 7) * interval '1 minute', timestamptz '2026-01-01'
          FROM generate_series(1, 10000) AS n",
+    );
+    // And some of every month of a year before: what is asked for is a small part of the whole.
+    app.sql(
+        "INSERT INTO articles (id, slug, kind, language, status, title, section_id, published_at, first_published_at)
+         SELECT gen_random_uuid(), 'm' || m || '-' || n, 'news', 'en', 'published', 'Month ' || m, (SELECT id FROM sections LIMIT 1),
+           timestamptz '2025-01-10' + m * interval '1 month', timestamptz '2025-01-10'
+         FROM generate_series(0, 11) AS m, generate_series(1, 20) AS n",
     );
     app.sql("INSERT INTO tags (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare'), (gen_random_uuid(), 'common', 'Common')");
     app.sql("INSERT INTO authors (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare')");
@@ -93,6 +101,10 @@ async fn no_list_reads_the_whole_archive() {
         }
         show(conn, Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
         resolve(conn, Scope::Public, "/news/a5000").unwrap();
+        assert_eq!(sitemaps::months(conn, Scope::Public).unwrap().rows.len(), 13);
+        let february = SitemapMonth::parse("2025-02").unwrap();
+        assert_eq!(sitemaps::month(conn, Scope::Public, february).unwrap().rows.len(), 20);
+        sitemaps::news(conn, Scope::Public).unwrap();
         list::counts(conn, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
             for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {

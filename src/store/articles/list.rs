@@ -209,8 +209,9 @@ pub fn visible_articles(conn: &mut PgConnection, scope: Scope, ids: &[ArticleId]
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
-/// A licence narrows further; the newsroom sees no more than a reader here.
-const fn as_readers(scope: Scope) -> Scope {
+/// What `scope` sees of a public list. A licence narrows further; the newsroom sees no more than a reader.
+#[must_use]
+pub const fn as_readers(scope: Scope) -> Scope {
     match scope {
         Scope::Public | Scope::Own(_) | Scope::Everything => Scope::Public,
     }
