@@ -74,14 +74,14 @@ pub fn article() -> Value {
     article
 }
 
-/// A feed that holds it, in one of the formats: JSON as such, XML as a text.
-#[must_use]
-pub fn feed(format: Format) -> Value {
+fn publisher() -> Publisher {
+    Publisher { name: "The Harbour Courier".to_owned(), url: "https://example.org".to_owned(), logo: None }
+}
+
+fn entry() -> Entry {
     let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap_or_default();
     let id = |number: u8| format!("urn:uuid:0197a8f2-7c1b-7b0e-9a52-{number:012}");
-    let publisher = Publisher { name: "The Harbour Courier".to_owned(), url: "https://example.org".to_owned(), logo: None };
-    let address = format!("https://api.example.org/v1/feeds/latest{}", format.suffix());
-    let entry = Entry {
+    Entry {
         id: "urn:uuid:0197a8f2-7c1b-7b0e-9a52-3f1f6f9f2d10".to_owned(),
         version: 4,
         url: "https://example.org/news/transport/port-reopens-after-storm".to_owned(),
@@ -129,7 +129,20 @@ pub fn feed(format: Format) -> Value {
         }),
         corrections: vec![Correction { at: at("2026-03-02T09:00:00Z"), text: "An earlier version gave the wrong pier.".to_owned() }],
         ..Entry::default()
-    };
+    }
+}
+
+/// In the words of schema.org.
+#[must_use]
+pub fn json_ld() -> Value {
+    crate::feeds::json_ld::of(&entry(), &publisher())
+}
+
+/// A feed that holds it, in one of the formats: JSON as such, XML as a text.
+#[must_use]
+pub fn feed(format: Format) -> Value {
+    let publisher = publisher();
+    let address = format!("https://api.example.org/v1/feeds/latest{}", format.suffix());
     let bytes = format.write(&Feed {
         title: publisher.name.clone(),
         description: Some("News of the coast".to_owned()),
@@ -137,9 +150,9 @@ pub fn feed(format: Format) -> Value {
         home_page_url: "https://example.org/".to_owned(),
         pages: Pages { next: Some(format!("{address}?cursor=eyJ0Ijox")), ..Pages::default() },
         feed_url: address,
-        updated: Some(at("2026-03-02T09:00:00Z")),
+        updated: "2026-03-02T09:00:00Z".parse().ok(),
         publisher,
-        entries: vec![entry],
+        entries: vec![entry()],
         withdrawn: Vec::new(),
     });
     serde_json::from_slice(&bytes).unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned().into())

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{change::Resource, links},
-    feeds::{Author, Correction, Entry, Feed, Media, Pages, Publisher, Rendition, Source, Term, Translation, Withdrawal},
+    feeds::{Author, Correction, Entry, Feed, Media, Pages, Publisher, Rendition, Source, Term, Translation, Withdrawal, json_ld},
     store::{
         articles::rows::{ArticleRow, CardRow, DetailRow, ExtrasRow},
         feeds::{FeedRows, WithdrawnRow},
@@ -44,6 +44,13 @@ pub fn feed(rows: FeedRows, language: Option<String>, feed_url: String, pages: P
 #[must_use]
 pub fn publisher(site: SiteRow) -> Publisher {
     Publisher { name: site.title, url: site.url, logo: site.logo.map(media) }
+}
+
+/// An article in the words of schema.org; none for what is not published.
+#[must_use]
+pub fn json_ld(row: ArticleRow, site: SiteRow) -> Option<serde_json::Value> {
+    let entry = entry(row, &site.url)?;
+    Some(json_ld::of(&entry, &publisher(site)))
 }
 
 /// An article as feeds hold it; what is not published has no place in one. `site_url` is the base of readers' links.

@@ -4,6 +4,7 @@
 
 mod atom;
 mod json_feed;
+pub mod json_ld;
 mod ninjs;
 mod rss;
 pub mod sitemap;

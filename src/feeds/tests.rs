@@ -297,6 +297,58 @@ fn ninjs_cancels_what_was_withdrawn() {
 }
 
 #[test]
+fn json_ld_says_in_the_words_of_schema_org_what_is_known() {
+    let feed = feed();
+    let written = json_ld::of(&feed.entries[0], &feed.publisher);
+    assert_eq!(written["@context"], "https://schema.org");
+    assert_eq!(written["@type"], "AdvertiserContentArticle", "what somebody paid for is no news");
+    assert_eq!(written["mainEntityOfPage"]["@id"], "https://gazette.example.org/port");
+    assert_eq!((&written["datePublished"], &written["dateModified"]), (&"2026-03-01T06:10:00Z".into(), &"2026-03-02T09:00:00Z".into()));
+    assert_eq!(
+        written["author"],
+        serde_json::json!([{"@type": "Person", "name": "M. Aydin", "url": "https://example.org/authors/m-aydin"}])
+    );
+    assert_eq!(written["contributor"], serde_json::json!([{"@type": "Organization", "name": "Coast Agency"}]));
+    assert_eq!((&written["articleSection"], &written["keywords"]), (&serde_json::json!(["Transport"]), &serde_json::json!(["Ports"])));
+    assert_eq!((&written["image"][0]["creditText"], &written["image"][1]["width"]), (&"L. Novak".into(), &640.into()));
+    assert_eq!(
+        written["correction"][0],
+        serde_json::json!({"@type": "CorrectionComment", "text": "It was pier 4.", "datePublished": "2026-03-02T09:00:00Z"})
+    );
+    assert_eq!(written["isBasedOn"]["url"], "https://gazette.example.org/port");
+    assert_eq!(written["copyrightHolder"]["name"], "Harbour Gazette");
+    assert_eq!(written["workTranslation"][0]["inLanguage"], "az");
+    assert!(written.get("isAccessibleForFree").is_none() && written.get("translationOfWork").is_none() && written.get("video").is_none());
+}
+
+#[test]
+fn json_ld_has_the_type_of_its_kind() {
+    let feed = feed();
+    let written = |change: &dyn Fn(&mut Entry)| {
+        let mut entry = Entry { is_sponsored: false, ..feed.entries[0].clone() };
+        change(&mut entry);
+        json_ld::of(&entry, &feed.publisher)
+    };
+    for (kind, expected) in [
+        (Kind::News, serde_json::json!(["NewsArticle", "ReportageNewsArticle"])),
+        (Kind::Opinion, serde_json::json!(["NewsArticle", "OpinionNewsArticle"])),
+        (Kind::Analysis, serde_json::json!(["NewsArticle", "AnalysisNewsArticle"])),
+        (Kind::Live, serde_json::json!(["NewsArticle", "LiveBlogPosting"])),
+        (Kind::PressRelease, "Article".into()),
+    ] {
+        assert_eq!(written(&|entry| entry.kind = kind)["@type"], expected);
+    }
+    assert_eq!(written(&|entry| entry.kind = Kind::Live)["coverageStartTime"], "2026-03-01T06:10:00Z");
+    let video = written(&|entry| entry.lead.as_mut().unwrap().kind = MediaKind::Video);
+    assert_eq!((&video["video"][0]["@type"], &video["video"][0]["name"]), (&"VideoObject".into(), &"The first crossing.".into()));
+    assert!(video.get("image").is_none());
+    let translated = written(&|entry| entry.source.as_mut().unwrap().kind = SourceKind::Translation);
+    assert_eq!(translated["translationOfWork"]["publisher"]["name"], "Harbour Gazette");
+    let unsigned = written(&|entry| entry.authors.clear());
+    assert_eq!(unsigned["author"][0], unsigned["publisher"], "who signs nothing is the publication");
+}
+
+#[test]
 fn an_empty_feed_is_a_feed() {
     let empty = Feed { entries: Vec::new(), withdrawn: Vec::new(), updated: None, pages: Pages::default(), ..feed() };
     only_what_ninjs_knows(&serde_json::from_slice(&Format::Ninjs.write(&empty)).unwrap(), false);

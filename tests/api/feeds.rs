@@ -233,6 +233,23 @@ async fn a_feed_tells_what_was_withdrawn_and_nothing_of_what_nobody_saw() {
     assert_eq!(gone(&app.anyone(), "sections/news").await.0, [urn(&deleted)], "what is seen again is not gone");
 }
 
+#[actix_web::test]
+async fn an_article_has_its_json_ld_for_who_asks() {
+    let app = TestApp::start().await;
+    library(&app.make().await).await;
+    let plain = app.anyone().get("/v1/articles/ferry-7").await.expect(200);
+    assert!(plain.get("json_ld").is_none());
+    let article = app.anyone().get("/v1/articles/ferry-7?include=json_ld&fields=json_ld").await.expect(200);
+    let written = &article["json_ld"];
+    assert_eq!((&written["headline"], &written["url"]), (&json!("Ferry 7"), &plain["url"]));
+    assert_eq!(written["isBasedOn"]["url"], "https://gazette.example.org/port");
+    assert_eq!(written["publisher"]["name"], "Untitled publication");
+    assert_eq!(written["image"].as_array().unwrap().len(), 2);
+    let draft = app.make().await.article().title("Draft").draft().await;
+    let seen = app.editor().await.get(&format!("{}?include=json_ld", draft.address())).await.expect(200);
+    assert!(seen.get("json_ld").is_none(), "it has no date of publication");
+}
+
 /// IPTC's schema is IPTC's to publish. With a copy of `ninjs-schema_3.1.json` (or 3.2, 3.3): `NINJS_SCHEMA=… cargo test --test api ninjs -- --ignored`.
 #[actix_web::test]
 #[ignore = "wants IPTC's schema, named by NINJS_SCHEMA"]
