@@ -452,6 +452,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How many articles have their date in each month (UTC), the scheduled included: kept by trigger, so that nobody counts.
+    published_months (month) {
+        month -> Date,
+        articles -> Int8,
+    }
+}
+
+diesel::table! {
     refresh_tokens (id) {
         id -> Uuid,
         /// All tokens that descend from one login; a replay ends them together (RFC 9700).
@@ -651,6 +659,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     menus,
     pages,
     partners,
+    published_months,
     refresh_tokens,
     related_picks,
     request_quotas,

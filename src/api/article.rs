@@ -154,6 +154,11 @@ pub struct Article {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub breadcrumbs: Option<Vec<SectionLink>>,
+    /// `include=json_ld`: the article in the words of schema.org, for a `<script type="application/ld+json">` (where `<` is to be written as
+    /// `\u003c`). Of what is published only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object, required = false, example = examples::json_ld)]
+    pub json_ld: Option<serde_json::Value>,
     /// `include=related`: what to read next.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -287,6 +292,8 @@ pub enum CardInclude {
 pub enum ArticleInclude {
     /// The primary section and all above it.
     Breadcrumbs,
+    /// The article in the words of schema.org.
+    JsonLd,
     /// What to read next.
     Related,
     /// The newest of its section, without what `related` shows.
@@ -325,6 +332,7 @@ impl Article {
             translations: all(translations.0),
             seo: Seo { title: seo_title, description: seo_description, canonical_url },
             breadcrumbs: None,
+            json_ld: None,
             related: None,
             more_in_section: None,
         }

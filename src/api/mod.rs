@@ -33,5 +33,6 @@ pub mod menu;
 pub mod page;
 pub mod partner;
 pub mod site;
+pub mod sitemap;
 pub mod source;
 pub mod tag;

@@ -16,6 +16,7 @@ pub mod licence;
 pub mod links;
 pub mod related;
 pub mod role;
+pub mod sitemap;
 
 pub mod body;
 pub mod section_path;

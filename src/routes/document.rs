@@ -51,7 +51,8 @@ const KEY_IN_ADDRESS: &str = "key_in_address";
     tags(
         (name = "articles", description = "What the publication prints, as cards and whole."),
         (name = "search", description = "Articles by their words."),
-        (name = "feeds", description = "Newest-first feeds as cards, JSON Feed, RSS and Atom."),
+        (name = "feeds", description = "Newest-first feeds as cards, JSON Feed, RSS, Atom and ninjs."),
+        (name = "sitemaps", description = "For search engines: what is new, and everything."),
         (name = "sections", description = "The tree of the publication."),
         (name = "tags", description = "What articles are about."),
         (name = "authors", description = "Who signs articles."),

@@ -13,6 +13,7 @@ pub mod resolve;
 pub mod search;
 pub mod sections;
 pub mod site;
+pub mod sitemaps;
 pub mod sources;
 pub mod tags;
 
@@ -45,6 +46,7 @@ pub fn configure(config: &mut ServiceConfig) {
     resolve::routes(config);
     search::routes(config);
     feeds::routes(config);
+    sitemaps::routes(config);
     auth::routes(config);
     me::routes(config);
     users::routes(config);

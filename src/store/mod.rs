@@ -29,6 +29,7 @@ pub mod resolve;
 pub mod search;
 pub mod sections;
 pub mod site;
+pub mod sitemaps;
 pub mod sources;
 pub mod tags;
 

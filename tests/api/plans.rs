@@ -7,6 +7,7 @@ use broadsheet::{
         id::*,
         licence::Scope,
         reference::Reference,
+        sitemap::SitemapMonth,
     },
     store::{
         articles::{
@@ -16,6 +17,7 @@ use broadsheet::{
         feeds::{self, Subject},
         keyset::TimeKey,
         resolve::resolve,
+        sitemaps,
     },
 };
 use chrono::{DateTime, Utc};
@@ -56,6 +58,13 @@ async fn no_list_reads_the_whole_archive() {
          SELECT gen_random_uuid(), 'a' || n, CASE WHEN n % 1000 = 0 THEN 'live' ELSE 'news' END::article_kind, CASE WHEN n % 50 = 0 THEN 'tr' ELSE 'en' END,
            'published', 'Article ' || n, (SELECT id FROM sections LIMIT 1), timestamptz '2026-01-01' + (n / 7) * interval '1 minute', timestamptz '2026-01-01'
          FROM generate_series(1, 10000) AS n",
+    );
+    // And some of every month of a year before: what is asked for is a small part of the whole.
+    app.sql(
+        "INSERT INTO articles (id, slug, kind, language, status, title, section_id, published_at, first_published_at)
+         SELECT gen_random_uuid(), 'm' || m || '-' || n, 'news', 'en', 'published', 'Month ' || m, (SELECT id FROM sections LIMIT 1),
+           timestamptz '2025-01-10' + m * interval '1 month', timestamptz '2025-01-10'
+         FROM generate_series(0, 11) AS m, generate_series(1, 20) AS n",
     );
     app.sql("INSERT INTO tags (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare'), (gen_random_uuid(), 'common', 'Common')");
     app.sql("INSERT INTO authors (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare')");
@@ -122,9 +131,15 @@ async fn no_list_reads_the_whole_archive() {
         }
         show(conn, &Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
         resolve(conn, &Scope::Public, "/news/a5000").unwrap();
+        assert_eq!(sitemaps::months(conn, &Scope::Public).unwrap().rows.len(), 13);
+        let february = SitemapMonth::parse("2025-02").unwrap();
+        assert_eq!(sitemaps::month(conn, &Scope::Public, february).unwrap().rows.len(), 20);
+        sitemaps::news(conn, &Scope::Public).unwrap();
         list::counts(conn, &Scope::Public, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
-            feeds::load(conn, &Scope::Public, &subject, None, None, 20).unwrap();
+            for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {
+                feeds::load(conn, &Scope::Public, &subject, None, after, 20, true).unwrap();
+            }
         }
     }
 

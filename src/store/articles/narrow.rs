@@ -20,15 +20,23 @@ pub fn cards(scope: &Scope, rows: &mut [CardRow]) {
     }
 }
 
-/// Takes away from an article what `scope` does not give.
+/// Takes away from articles what `scope` does not give.
 ///
 /// # Errors
 /// Those of the database, which is asked which translations are given.
-pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> StoreResult<()> {
+pub fn articles(conn: &mut PgConnection, scope: &Scope, rows: &mut [ArticleRow]) -> StoreResult<()> {
     if scope.licence().is_none() {
         return Ok(());
     }
-    card(scope, &mut row.card);
+    for row in &mut *rows {
+        card(scope, &mut row.card);
+        detail(scope, &mut row.detail);
+    }
+    extras(conn, scope, rows.iter_mut().map(|row| &mut row.detail.extras))
+}
+
+fn detail(scope: &Scope, row: &mut DetailRow) {
+    // Every column is named, so that a new one is decided on here.
     let DetailRow {
         version: _,
         created_by_id: _,
@@ -37,10 +45,10 @@ pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> 
         canonical_url: _,
         seo_title: _,
         seo_description,
-        extras: further,
+        extras: _,
         corrections,
         media,
-    } = &mut row.detail;
+    } = row;
     *text = body(scope, std::mem::take(text));
     if !scope.has_pictures() || scope.extent() < Extent::Full {
         media.0.clear();
@@ -50,7 +58,6 @@ pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> 
         *seo_description = None;
         corrections.0.clear();
     }
-    extras(conn, scope, std::iter::once(further))
 }
 
 /// Takes translations away that `scope` does not give: one statement for any number of articles.
