@@ -44,6 +44,7 @@ fn values(variable: &str) -> Vec<String> {
         "source" => own(&["harbour-gazette"]),
         "media" => own(&[FORBIDDEN]),
         "format" => own(&["json", "rss", "atom", "ninjs"]),
+        "month" => vec![chrono::Utc::now().format("%Y-%m").to_string()],
         _ => own(&["1"]),
     }
 }
