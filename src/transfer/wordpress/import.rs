@@ -20,6 +20,7 @@ use super::read::{ReadOptions, WxrReader};
 use super::record::Record;
 use super::survey::{Survey, survey};
 use super::write::Writer;
+use crate::store::bulk;
 use crate::transfer::report::Report;
 
 /// How an import is run.
@@ -67,6 +68,7 @@ pub fn import(conn: &mut PgConnection, path: &Path, options: &ImportOptions, pro
     let mut survey = survey(input, options.read, &options.post_types, &mut report, |bytes| progress(Stage::Reading(bytes)))
         .with_context(|| format!("{}: nothing was imported", path.display()))?;
     let report = RefCell::new(report);
+    bulk::prepare_session(conn)?;
     let outcome = conn.transaction(|tx| -> Result<()> {
         let mut report = report.borrow_mut();
         let mut writer = Writer::begin(tx, &mut survey, options, &mut report)?;

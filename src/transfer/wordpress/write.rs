@@ -21,7 +21,7 @@ use crate::domain::change::{ChangeAction, Resource};
 use crate::domain::id::{ArticleId, AuthorId, MediaId, MenuId, PageId, SectionId, TagId};
 use crate::store::audit;
 use crate::store::bulk::{
-    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, claim, introduce_site, known, remember,
+    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, Words, claim, introduce_site, known, remember,
     taken_slugs,
 };
 use crate::transfer::report::{Outcome, Report};
@@ -43,6 +43,7 @@ pub(super) struct Writer {
     /// Changes of sections, which wait for the end: a move refiles what stands in them.
     pub section_changes: Vec<structure::SectionChange>,
     language: String,
+    words: Words,
     slugs: FreeSlugs,
     page_slugs: FreeSlugs,
     keys: Keys,
@@ -95,6 +96,7 @@ impl Writer {
             authors: Vec::new(),
             section_changes: Vec::new(),
             language,
+            words: Words::default(),
             slugs: FreeSlugs::default(),
             page_slugs: FreeSlugs::default(),
             keys: Keys::default(),
@@ -168,7 +170,7 @@ impl Writer {
             made.push(Made::of(&post, Resource::Article, id.0, hash));
             rows.push(self.article(survey, post, id, slug, None));
         }
-        bulk::insert_articles(tx, &mut self.log, &rows)?;
+        bulk::insert_articles(tx, &mut self.log, &mut self.words, &rows)?;
         self.remember(tx, made)
     }
 
@@ -362,6 +364,9 @@ impl Writer {
         }
         let changes = std::mem::take(&mut self.section_changes);
         structure::change_sections(tx, &self, survey, changes, report)?;
+        if report.tally(Resource::Article).created > 0 {
+            bulk::tidy_search(tx)?;
+        }
         if report.tally(Resource::Article).created >= WORTH_ANALYSING {
             bulk::analyse(tx)?;
         }
