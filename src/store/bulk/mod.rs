@@ -14,6 +14,7 @@ mod articles;
 mod imported;
 mod pieces;
 mod structure;
+mod tidier;
 mod words;
 
 pub use articles::{BulkArticle, BulkSource, insert_articles, update_articles};
@@ -25,6 +26,7 @@ pub use structure::{
     BulkAuthor, BulkMedia, BulkMenu, BulkMenuItem, BulkOutlet, BulkPage, BulkSection, BulkTag, insert_authors, insert_media, insert_menus,
     insert_pages, insert_sections, insert_sources, insert_tags, update_author, update_media, update_menu, update_page, update_tag,
 };
+pub use tidier::Tidier;
 pub use words::Words;
 
 use std::collections::HashSet;

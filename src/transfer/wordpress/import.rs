@@ -20,7 +20,7 @@ use super::read::{ReadOptions, WxrReader};
 use super::record::Record;
 use super::survey::{Survey, survey};
 use super::write::Writer;
-use crate::store::bulk;
+use crate::store::bulk::{self, Tidier};
 use crate::transfer::report::Report;
 
 /// How an import is run.
@@ -34,6 +34,8 @@ pub struct ImportOptions {
     pub read: ReadOptions,
     /// The time of the import.
     pub now: DateTime<Utc>,
+    /// The database once more, for work beside the transaction; none where there is to be one connection only.
+    pub database_url: Option<String>,
 }
 
 /// How far an import is.
@@ -69,11 +71,15 @@ pub fn import(conn: &mut PgConnection, path: &Path, options: &ImportOptions, pro
         .with_context(|| format!("{}: nothing was imported", path.display()))?;
     let report = RefCell::new(report);
     bulk::prepare_session(conn)?;
+    let tidier = options.database_url.as_deref().and_then(Tidier::start);
     let outcome = conn.transaction(|tx| -> Result<()> {
         let mut report = report.borrow_mut();
         let mut writer = Writer::begin(tx, &mut survey, options, &mut report)?;
-        write_posts(tx, &mut writer, &survey, path, options, &mut report, progress)?;
+        write_posts(tx, &mut writer, &survey, path, options, tidier.as_ref(), &mut report, progress)?;
         progress(Stage::Finishing);
+        if let Some(tidier) = tidier {
+            tidier.finish();
+        }
         writer.finish(tx, &survey, &mut report)?;
         if options.is_dry_run { Err(DryRun.into()) } else { Ok(()) }
     });
@@ -97,6 +103,7 @@ fn write_posts(
     survey: &Survey,
     path: &Path,
     options: &ImportOptions,
+    tidier: Option<&Tidier>,
     report: &mut Report,
     progress: &(dyn Fn(Stage) + Sync),
 ) -> Result<()> {
@@ -104,7 +111,7 @@ fn write_posts(
         let (sender, batches) = sync_channel(2);
         let path: PathBuf = path.to_owned();
         let reading = scope.spawn(move || convert_posts(&sender, survey, &path, options, progress));
-        let written = write_batches(tx, writer, survey, &batches, report);
+        let written = write_batches(tx, writer, survey, &batches, tidier, report);
         // A reader that waits to hand over its batch must hear that nobody takes it.
         drop(batches);
         let read = reading.join().map_err(|_| anyhow!("the thread that reads the file ended in a fault"))?;
@@ -119,10 +126,14 @@ fn write_batches(
     writer: &mut Writer,
     survey: &Survey,
     batches: &Receiver<Vec<Post>>,
+    tidier: Option<&Tidier>,
     report: &mut Report,
 ) -> Result<()> {
     while let Ok(batch) = batches.recv() {
         writer.write(tx, survey, batch, report)?;
+        if let Some(tidier) = tidier {
+            tidier.nudge();
+        }
     }
     Ok(())
 }
