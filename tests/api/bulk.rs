@@ -17,12 +17,77 @@ const DIFFERENT: &str = "
 
 /// Words, and what a text search parser stumbles over.
 const PIECES: &[&str] = &[
-    "The", "the", "port", "Ports", "reopened", "well-known", "well-", "-known", "U.S.", "e.g.", "don't", "rock'n'roll", "and/or", "/etc/hosts", "https://example.org/a?b=1&amp;c=2#d",
-    "example.org", "ann@example.org", "1,000.5", "-3", "+4", "1e5", "2026-03-01", "10:30", "v1.2.3", "50%", "$5", "(see", "below)", "“quoted”", "…", "—", "a—b", "&nbsp;", "5&nbsp;km", "&amp;", "&lt;b&gt;",
-    "Größe", "İstanbul'da", "kəndi", "L’État", "港口重新开放。", "ポート", "หนังสือ", "हिन्दी", "word\u{a0}word", "word\u{2009}word", "soft\u{ad}hyphen", "#tag", "@name", "C++", "a_b", "x=y", "*", "5550123980777", "'", "\"",
+    "The",
+    "the",
+    "port",
+    "Ports",
+    "reopened",
+    "well-known",
+    "well-",
+    "-known",
+    "U.S.",
+    "e.g.",
+    "don't",
+    "rock'n'roll",
+    "and/or",
+    "/etc/hosts",
+    "https://example.org/a?b=1&amp;c=2#d",
+    "example.org",
+    "ann@example.org",
+    "1,000.5",
+    "-3",
+    "+4",
+    "1e5",
+    "2026-03-01",
+    "10:30",
+    "v1.2.3",
+    "50%",
+    "$5",
+    "(see",
+    "below)",
+    "“quoted”",
+    "…",
+    "—",
+    "a—b",
+    "&nbsp;",
+    "5&nbsp;km",
+    "&amp;",
+    "&lt;b&gt;",
+    "Größe",
+    "İstanbul'da",
+    "kəndi",
+    "L’État",
+    "港口重新开放。",
+    "ポート",
+    "หนังสือ",
+    "हिन्दी",
+    "word\u{a0}word",
+    "word\u{2009}word",
+    "soft\u{ad}hyphen",
+    "#tag",
+    "@name",
+    "C++",
+    "a_b",
+    "x=y",
+    "*",
+    "5550123980777",
+    "'",
+    "\"",
 ];
 
-const TAGS: &[&str] = &["<p>", "</p>", "<b>", "</b>", "<br>", "<h2 id=\"x\">", "</h2>", "<a href=\"https://example.org/?a=1&amp;b=%20\" title=\"a > b\">", "</a>", "<img src=\"/a.jpg\" alt=\"it's\">", "</li>"];
+const TAGS: &[&str] = &[
+    "<p>",
+    "</p>",
+    "<b>",
+    "</b>",
+    "<br>",
+    "<h2 id=\"x\">",
+    "</h2>",
+    "<a href=\"https://example.org/?a=1&amp;b=%20\" title=\"a > b\">",
+    "</a>",
+    "<img src=\"/a.jpg\" alt=\"it's\">",
+    "</li>",
+];
 
 /// Numbers that look like chance and are always the same.
 struct Dice(u64);
@@ -127,7 +192,9 @@ async fn a_change_by_hand_finds_its_words_anew() {
     let section = section(&app).await;
     let texts = ["Port reopens".to_owned(), "After a storm".to_owned(), "<p>Ferries ran.</p>".to_owned()];
     insert(&app, &mut Words::default(), &[article(section, "en", texts)]).unwrap();
-    for change in ["body = '<p>Trains stopped.</p>'", "title = 'Port closes'", "kicker = 'Transport'", "standfirst = NULL", "language = 'de'"] {
+    for change in
+        ["body = '<p>Trains stopped.</p>'", "title = 'Port closes'", "kicker = 'Transport'", "standfirst = NULL", "language = 'de'"]
+    {
         assert_eq!(app.sql(&format!("UPDATE articles SET {change}")), 1);
         assert_eq!(app.sql(DIFFERENT), 0, "{change}");
     }

@@ -68,11 +68,12 @@ pub fn claim(tx: &mut PgConnection, origin: &str) -> StoreResult<()> {
 pub fn known(tx: &mut PgConnection, origin: &str, external_ids: &[String]) -> StoreResult<HashMap<String, Known>> {
     let mut found = HashMap::new();
     for some in external_ids.chunks(AT_ONCE) {
-        let rows: Vec<KnownRow> = diesel::sql_query(include_str!("../sql/known_items.sql"))
-            .bind::<Text, _>(origin)
-            .bind::<Array<Text>, _>(some)
-            .load(tx)?;
-        found.extend(rows.into_iter().map(|row| (row.external_id, Known { resource: row.resource, id: row.resource_id, content_hash: row.content_hash })));
+        let rows: Vec<KnownRow> =
+            diesel::sql_query(include_str!("../sql/known_items.sql")).bind::<Text, _>(origin).bind::<Array<Text>, _>(some).load(tx)?;
+        found.extend(
+            rows.into_iter()
+                .map(|row| (row.external_id, Known { resource: row.resource, id: row.resource_id, content_hash: row.content_hash })),
+        );
     }
     Ok(found)
 }

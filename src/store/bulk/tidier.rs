@@ -18,7 +18,8 @@ pub struct Tidier {
 impl Tidier {
     /// Starts with a connection of its own. Without one there is nothing lost but time: the writer does it all.
     pub fn start(database_url: &str) -> Option<Self> {
-        let mut conn = PgConnection::establish(database_url).map_err(|fault| log::debug!("the search index is tidied by its writer: {fault}")).ok()?;
+        let mut conn =
+            PgConnection::establish(database_url).map_err(|fault| log::debug!("the search index is tidied by its writer: {fault}")).ok()?;
         prepare_session(&mut conn).ok()?;
         let (nudges, nudged) = sync_channel(1);
         let work = move || {

@@ -95,7 +95,8 @@ impl Words {
         languages.dedup();
         for language in languages {
             let lexicon = self.0.entry(language.to_owned()).or_default();
-            let headings: Vec<Option<String>> = some.iter().map(|article| (article.language == language).then(|| heading(article))).collect();
+            let headings: Vec<Option<String>> =
+                some.iter().map(|article| (article.language == language).then(|| heading(article))).collect();
             let texts: Vec<(usize, [Vec<Piece<'_>>; 3])> = (some.iter().zip(&headings).enumerate())
                 .filter_map(|(place, (article, heading))| Some((place, parts(article, heading.as_deref()?)?)))
                 .collect();
@@ -201,8 +202,12 @@ impl Lexicon {
         let Some(entries) = vector.0.as_deref().and_then(entries) else { return unsure };
         let mark = entries.iter().filter(|(text, _)| *text == MARK).flat_map(|(_, places)| places).max().copied();
         let Some(mark) = mark else { return unsure };
-        let stems: Vec<(u32, u16)> =
-            entries.iter().flat_map(|(text, places)| places.iter().map(|place| (*text, *place))).filter(|(_, place)| *place < mark).map(|(text, place)| (self.number(text), place)).collect();
+        let stems: Vec<(u32, u16)> = entries
+            .iter()
+            .flat_map(|(text, places)| places.iter().map(|place| (*text, *place)))
+            .filter(|(_, place)| *place < mark)
+            .map(|(text, place)| (self.number(text), place))
+            .collect();
         Meaning { stems: stems.into(), places: mark - 1 }
     }
 

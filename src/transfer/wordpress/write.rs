@@ -21,8 +21,8 @@ use crate::domain::change::{ChangeAction, Resource};
 use crate::domain::id::{ArticleId, AuthorId, MediaId, MenuId, PageId, SectionId, TagId};
 use crate::store::audit;
 use crate::store::bulk::{
-    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, Words, claim, introduce_site, known, remember,
-    taken_slugs,
+    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, Words, claim, introduce_site, known,
+    remember, taken_slugs,
 };
 use crate::transfer::report::{Outcome, Report};
 
