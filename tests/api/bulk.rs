@@ -140,6 +140,7 @@ fn article(section: SectionId, language: &str, [title, standfirst, body]: [Strin
         byline: Vec::new(),
         media: Vec::new(),
         source: None,
+        found: None,
     }
 }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::words::{Found, SearchVector, Terms, Words};
+use super::words::{SearchColumns, SearchVector, Terms, Texts, Words};
 use super::{Log, copy};
 use crate::domain::actor::Actor;
 use crate::domain::article::{BylineRole, Kind, SourceKind, SourceRights, Status};
@@ -54,6 +54,8 @@ pub struct BulkArticle {
     /// Pictures of the body, in order, none twice.
     pub media: Vec<MediaId>,
     pub source: Option<BulkSource>,
+    /// What [`Words::find`] made of the texts, where it was asked beforehand.
+    pub found: Option<SearchColumns>,
 }
 
 /// Where a reprint or a translation comes from.
@@ -97,7 +99,7 @@ struct ArticleColumns<'a> {
 }
 
 impl<'a> ArticleColumns<'a> {
-    fn new((article, found): (&'a BulkArticle, &'a Found)) -> Self {
+    fn new((article, found): (&'a BulkArticle, &'a SearchColumns)) -> Self {
         Self {
             id: article.id,
             slug: &article.slug,
@@ -177,8 +179,11 @@ struct SourceOf<'a> {
 /// # Errors
 /// Those of the database; a taken slug is one.
 pub fn insert_articles(tx: &mut PgConnection, log: &mut Log, words: &mut Words, some: &[BulkArticle]) -> StoreResult<()> {
-    let found = words.find(tx, some)?;
-    let rows: Vec<ArticleColumns<'_>> = some.iter().zip(&found).map(ArticleColumns::new).collect();
+    let unknown: Vec<Texts<'_>> = some.iter().filter(|article| article.found.is_none()).map(Texts::from).collect();
+    let found = words.find(tx, &unknown)?;
+    let mut found = found.iter();
+    let columns = some.iter().filter_map(|article| Some((article, article.found.as_ref().or_else(|| found.next())?)));
+    let rows: Vec<ArticleColumns<'_>> = columns.map(ArticleColumns::new).collect();
     copy!(tx, articles::table, &rows);
     insert_relations(tx, some)?;
     finish_articles(tx, log, some, |article| if article.published_at.is_some() { ChangeAction::Published } else { ChangeAction::Created })

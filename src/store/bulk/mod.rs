@@ -27,7 +27,7 @@ pub use structure::{
     insert_pages, insert_sections, insert_sources, insert_tags, update_author, update_media, update_menu, update_page, update_tag,
 };
 pub use tidier::Tidier;
-pub use words::Words;
+pub use words::{SearchColumns, Texts, Words};
 
 use std::collections::HashSet;
 

@@ -43,10 +43,33 @@ const MARK: &str = "5550123980777";
 pub struct Words(HashMap<String, Lexicon>);
 
 /// Both columns of an article; empty where the server is to find them.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    pub search: SearchVector,
-    pub terms: Terms,
+#[derive(Clone, Debug, Default)]
+pub struct SearchColumns {
+    pub(super) search: SearchVector,
+    pub(super) terms: Terms,
+}
+
+/// What both columns are made of.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the columns say it")]
+pub struct Texts<'a> {
+    pub language: &'a str,
+    pub title: &'a str,
+    pub kicker: Option<&'a str>,
+    pub standfirst: Option<&'a str>,
+    pub body: &'a str,
+}
+
+impl<'a> From<&'a BulkArticle> for Texts<'a> {
+    fn from(article: &'a BulkArticle) -> Self {
+        Self {
+            language: &article.language,
+            title: &article.title,
+            kicker: article.kicker.as_deref(),
+            standfirst: article.standfirst.as_deref(),
+            body: &article.body,
+        }
+    }
 }
 
 /// A value of the type `tsvector` as it is sent, or null.
@@ -83,28 +106,29 @@ impl ToSql<Array<Nullable<Text>>, Pg> for Terms {
 }
 
 impl Words {
-    /// Finds both columns of each article.
+    /// Finds both columns of each article. Any session will do: nothing is read from tables.
     ///
     /// # Errors
     /// Those of the database.
-    pub(super) fn find(&mut self, tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResult<Vec<Found>> {
-        let mut found: Vec<Found> = Vec::new();
-        found.resize_with(some.len(), Found::default);
-        let mut languages: Vec<&str> = some.iter().map(|article| article.language.as_str()).collect();
+    pub fn find(&mut self, conn: &mut PgConnection, some: &[Texts<'_>]) -> StoreResult<Vec<SearchColumns>> {
+        let mut found = vec![SearchColumns::default(); some.len()];
+        let mut languages: Vec<&str> = some.iter().map(|texts| texts.language).collect();
         languages.sort_unstable();
         languages.dedup();
         for language in languages {
             let lexicon = self.0.entry(language.to_owned()).or_default();
-            let headings: Vec<Option<String>> =
-                some.iter().map(|article| (article.language == language).then(|| heading(article))).collect();
-            let texts: Vec<(usize, [Vec<Piece<'_>>; 3])> = (some.iter().zip(&headings).enumerate())
-                .filter_map(|(place, (article, heading))| Some((place, parts(article, heading.as_deref()?)?)))
+            let mut new = Vec::new();
+            let headings: Vec<String> = some.iter().map(heading).collect();
+            let numbered: Vec<(usize, [Vec<u32>; 3])> = (some.iter().zip(&headings).enumerate())
+                .filter(|(_, (texts, _))| texts.language == language)
+                .filter_map(|(place, (texts, heading))| {
+                    let parts = parts(texts, heading)?;
+                    Some((place, parts.map(|part| part.into_iter().map(|piece| lexicon.meaning(piece, &mut new)).collect())))
+                })
                 .collect();
-            lexicon.learn(tx, language, texts.iter().flat_map(|(_, parts)| parts.iter().flatten()))?;
-            for (place, parts) in &texts {
-                if let Some(columns) = lexicon.found(parts) {
-                    found[*place] = columns;
-                }
+            lexicon.learn(conn, language, &new)?;
+            for (place, parts) in &numbered {
+                found[*place] = lexicon.found(parts).unwrap_or_default();
             }
             lexicon.forget();
         }
@@ -113,16 +137,16 @@ impl Words {
 }
 
 /// What weighs B.
-fn heading(article: &BulkArticle) -> String {
-    [article.kicker.as_deref().unwrap_or_default(), article.standfirst.as_deref().unwrap_or_default()].join(" ")
+fn heading(texts: &Texts<'_>) -> String {
+    [texts.kicker.unwrap_or_default(), texts.standfirst.unwrap_or_default()].join(" ")
 }
 
 /// Title, heading and body in pieces.
-fn parts<'a>(article: &'a BulkArticle, heading: &'a str) -> Option<[Vec<Piece<'a>>; 3]> {
-    let is_whole = article.body.len() <= LONGEST_BODY || article.body.chars().nth(LONGEST_BODY).is_none();
+fn parts<'a>(texts: &Texts<'a>, heading: &'a str) -> Option<[Vec<Piece<'a>>; 3]> {
+    let is_whole = texts.body.len() <= LONGEST_BODY || texts.body.chars().nth(LONGEST_BODY).is_none();
     // Plain text holds no tags: what looks like one is the server's affair.
-    let is_plain = !article.title.contains('<') && !heading.contains('<');
-    (is_whole && is_plain).then_some([pieces(&article.title)?, pieces(heading)?, pieces(&article.body)?])
+    let is_plain = !texts.title.contains('<') && !heading.contains('<');
+    if is_whole && is_plain { Some([pieces(texts.title)?, pieces(heading)?, pieces(texts.body)?]) } else { None }
 }
 
 /// A stem.
@@ -152,13 +176,22 @@ struct Meaning {
     places: u16,
 }
 
+impl Meaning {
+    /// Takes all places, and so leaves the article to the server.
+    fn unsure() -> Self {
+        Self { stems: Box::default(), places: u16::MAX }
+    }
+}
+
 /// The pieces of one language.
 #[derive(Debug, Default)]
 struct Lexicon {
     stems: Vec<Stem>,
+    /// Of stems.
     numbers: HashMap<Box<str>, u32>,
-    /// By [`Setting`].
-    known: [HashMap<Box<str>, Meaning>; 4],
+    meanings: Vec<Meaning>,
+    /// Of meanings, by [`Setting`].
+    known: [HashMap<Box<str>, u32>; 4],
 }
 
 const fn shelf(setting: Setting) -> usize {
@@ -172,36 +205,43 @@ struct Row {
 }
 
 impl Lexicon {
-    /// Asks the server about the pieces that were not met before.
-    fn learn<'p>(&mut self, tx: &mut PgConnection, language: &str, pieces: impl Iterator<Item = &'p Piece<'p>>) -> StoreResult<()> {
-        let mut new: Vec<Piece<'_>> = Vec::new();
-        for piece in pieces {
-            let shelf = &mut self.known[shelf(piece.setting)];
-            if !shelf.contains_key(piece.text) {
-                shelf.insert(piece.text.into(), Meaning::default());
-                new.push(*piece);
-            }
+    /// The number of a piece's meaning. One that was not met before is added to `new`, and [`learn`](Self::learn) finds its meaning.
+    fn meaning<'p>(&mut self, piece: Piece<'p>, new: &mut Vec<(Piece<'p>, u32)>) -> u32 {
+        let shelf = &mut self.known[shelf(piece.setting)];
+        if let Some(number) = shelf.get(piece.text) {
+            return *number;
         }
+        let number = u32::try_from(self.meanings.len()).unwrap_or(u32::MAX);
+        // Until it is known: the article is left to the server.
+        self.meanings.push(Meaning::unsure());
+        shelf.insert(piece.text.into(), number);
+        new.push((piece, number));
+        number
+    }
+
+    /// Asks the server about the pieces that were not met before.
+    fn learn(&mut self, conn: &mut PgConnection, language: &str, new: &[(Piece<'_>, u32)]) -> StoreResult<()> {
         for some in new.chunks(10_000) {
-            let texts: Vec<String> = some.iter().map(|piece| piece.in_its_setting() + MARK).collect();
+            let texts: Vec<String> = some.iter().map(|(piece, _)| piece.in_its_setting() + MARK).collect();
             let rows: Vec<Row> = diesel::sql_query("SELECT to_tsvector(search_config($1), unnest($2)) AS vector")
                 .bind::<Text, _>(language)
                 .bind::<Array<Text>, _>(texts)
-                .load(tx)?;
-            for (piece, row) in some.iter().zip(rows) {
+                .load(conn)?;
+            for ((_, number), row) in some.iter().zip(rows) {
                 let meaning = self.understood(&row.vector);
-                self.known[shelf(piece.setting)].insert(piece.text.into(), meaning);
+                if let Some(place) = self.meanings.get_mut(*number as usize) {
+                    *place = meaning;
+                }
             }
         }
         Ok(())
     }
 
-    /// Reads the server's answer about a piece; one that cannot be read takes all places, and so leaves the article to the server.
+    /// Reads the server's answer about a piece.
     fn understood(&mut self, vector: &SearchVector) -> Meaning {
-        let unsure = Meaning { stems: Box::default(), places: u16::MAX };
-        let Some(entries) = vector.0.as_deref().and_then(entries) else { return unsure };
+        let Some(entries) = vector.0.as_deref().and_then(entries) else { return Meaning::unsure() };
         let mark = entries.iter().filter(|(text, _)| *text == MARK).flat_map(|(_, places)| places).max().copied();
-        let Some(mark) = mark else { return unsure };
+        let Some(mark) = mark else { return Meaning::unsure() };
         let stems: Vec<(u32, u16)> = entries
             .iter()
             .flat_map(|(text, places)| places.iter().map(|place| (*text, *place)))
@@ -226,13 +266,13 @@ impl Lexicon {
         for shelf in &mut self.known {
             shelf.retain(|text, _| text.len() <= LONGEST_KEPT);
         }
-        if self.known.iter().map(HashMap::len).sum::<usize>() > MOST_KEPT {
+        if self.meanings.len() > MOST_KEPT {
             *self = Self::default();
         }
     }
 
     /// Puts the columns together, or gives nothing where the server would reach one of its bounds.
-    fn found(&self, parts: &[Vec<Piece<'_>>; 3]) -> Option<Found> {
+    fn found(&self, parts: &[Vec<u32>; 3]) -> Option<SearchColumns> {
         // Stem, place, weight as the server writes it.
         let mut all: Vec<(u32, u16)> = Vec::with_capacity(parts.iter().map(Vec::len).sum());
         let mut terms: Vec<u32> = Vec::new();
@@ -241,8 +281,8 @@ impl Lexicon {
         for (part, weight) in parts.iter().zip([3_u16, 2, 1]) {
             let first = last;
             let mut at = first;
-            for piece in part {
-                let meaning = self.known[shelf(piece.setting)].get(piece.text)?;
+            for number in part {
+                let meaning = self.meanings.get(*number as usize)?;
                 if at + u32::from(meaning.places) > LAST_PLACE {
                     return None;
                 }
@@ -278,7 +318,7 @@ impl Lexicon {
         terms.sort_unstable_by(|a, b| a.text.cmp(&b.text));
         terms.dedup_by(|a, b| a.text == b.text);
         let terms = terms.into_iter().map(|stem| Some(stem.text.to_string())).collect();
-        Some(Found { search: SearchVector(Some(bytes)), terms: Terms(Some(terms)) })
+        Some(SearchColumns { search: SearchVector(Some(bytes)), terms: Terms(Some(terms)) })
     }
 }
 

@@ -240,6 +240,7 @@ impl<'a> Names<'a> {
             byline,
             media: self.media_in(text),
             source: self.source(head)?,
+            found: None,
         })
     }
 

@@ -200,6 +200,7 @@ impl Frame {
             byline: made.byline.iter().map(|number| (self.authors[*number], BylineRole::Author)).collect(),
             media: media.into_iter().collect(),
             source: None,
+            found: None,
         }
     }
 }

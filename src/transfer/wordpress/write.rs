@@ -53,9 +53,9 @@ pub(super) struct Writer {
 }
 
 /// An item, what it is to be, and its hash.
-struct Pending {
-    post: Post,
-    hash: Vec<u8>,
+pub(super) struct Pending {
+    pub post: Post,
+    pub hash: Vec<u8>,
 }
 
 /// What this run made of an item, and where that was.
@@ -114,16 +114,20 @@ impl Writer {
         Ok(writer)
     }
 
+    /// The language of posts that name none.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
     /// Writes a batch of posts.
-    pub fn write(&mut self, tx: &mut PgConnection, survey: &Survey, batch: Vec<Post>, report: &mut Report) -> Result<()> {
+    pub fn write(&mut self, tx: &mut PgConnection, survey: &Survey, batch: Vec<Pending>, report: &mut Report) -> Result<()> {
         let mut pending: Vec<Pending> = Vec::with_capacity(batch.len());
-        for mut post in batch {
+        for Pending { mut post, hash } in batch {
             let Some(external_id) = self.keys.give(std::mem::take(&mut post.external_id), post.fingerprint) else {
                 report.skip("repeated in the file: the first is taken", &post.label);
                 continue;
             };
             post.external_id = external_id;
-            let hash = post.content_hash();
             pending.push(Pending { post, hash });
         }
         let ids: Vec<String> = pending.iter().map(|pending| pending.post.external_id.clone()).collect();
@@ -326,6 +330,7 @@ impl Writer {
             byline,
             media,
             source: None,
+            found: post.found,
         };
         if let Some(before) = before {
             // What the file does not say is not taken away.
