@@ -1,4 +1,5 @@
-//! From a file into the database: one transaction, so that an import is there whole or not at all.
+//! From a file into the database: one transaction, so that an import is there whole or not at all. Two more sessions help beside it and
+//! write no rows: one is asked about words, one tidies the search index.
 //!
 //! An item is known again by its origin and number. Equal in the file to what was imported: it is left alone, whatever
 //! editors have made of it since. Changed in the file: it replaces what is here, but not its slug, nor what a file cannot say
@@ -20,7 +21,7 @@ use super::read::{ReadOptions, WxrReader};
 use super::record::Record;
 use super::survey::{Survey, survey};
 use super::write::{Pending, Writer};
-use crate::store::bulk::{self, Texts, Tidier, Words};
+use crate::store::bulk::{self, Texts, Words};
 use crate::transfer::report::Report;
 
 /// How an import is run.
@@ -71,15 +72,11 @@ pub fn import(conn: &mut PgConnection, path: &Path, options: &ImportOptions, pro
         .with_context(|| format!("{}: nothing was imported", path.display()))?;
     let report = RefCell::new(report);
     bulk::prepare_session(conn)?;
-    let tidier = options.database_url.as_deref().and_then(Tidier::start);
     let outcome = conn.transaction(|tx| -> Result<()> {
         let mut report = report.borrow_mut();
         let mut writer = Writer::begin(tx, &mut survey, options, &mut report)?;
-        write_posts(tx, &mut writer, &survey, path, options, tidier.as_ref(), &mut report, progress)?;
+        write_posts(tx, &mut writer, &survey, path, options, &mut report, progress)?;
         progress(Stage::Finishing);
-        if let Some(tidier) = tidier {
-            tidier.finish();
-        }
         writer.finish(tx, &survey, &mut report)?;
         if options.is_dry_run { Err(DryRun.into()) } else { Ok(()) }
     });
@@ -103,7 +100,6 @@ fn write_posts(
     survey: &Survey,
     path: &Path,
     options: &ImportOptions,
-    tidier: Option<&Tidier>,
     report: &mut Report,
     progress: &(dyn Fn(Stage) + Sync),
 ) -> Result<()> {
@@ -112,7 +108,7 @@ fn write_posts(
         let path: PathBuf = path.to_owned();
         let language = writer.language().to_owned();
         let reading = scope.spawn(move || convert_posts(&sender, survey, &language, &path, options, progress));
-        let written = write_batches(tx, writer, survey, &batches, tidier, report);
+        let written = write_batches(tx, writer, survey, &batches, report);
         // A reader that waits to hand over its batch must hear that nobody takes it.
         drop(batches);
         let read = reading.join().map_err(|_| anyhow!("the thread that reads the file ended in a fault"))?;
@@ -127,14 +123,10 @@ fn write_batches(
     writer: &mut Writer,
     survey: &Survey,
     batches: &Receiver<Vec<Pending>>,
-    tidier: Option<&Tidier>,
     report: &mut Report,
 ) -> Result<()> {
     while let Ok(batch) = batches.recv() {
         writer.write(tx, survey, batch, report)?;
-        if let Some(tidier) = tidier {
-            tidier.nudge();
-        }
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::domain::change::{ChangeAction, Resource};
 use crate::domain::id::{ArticleId, AuthorId, MediaId, MenuId, PageId, SectionId, TagId};
 use crate::store::audit;
 use crate::store::bulk::{
-    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, Words, claim, introduce_site, known,
+    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, Tidier, Words, claim, introduce_site, known,
     remember, taken_slugs,
 };
 use crate::transfer::report::{Outcome, Report};
@@ -44,6 +44,7 @@ pub(super) struct Writer {
     pub section_changes: Vec<structure::SectionChange>,
     language: String,
     words: Words,
+    tidier: Option<Tidier>,
     slugs: FreeSlugs,
     page_slugs: FreeSlugs,
     keys: Keys,
@@ -97,6 +98,7 @@ impl Writer {
             section_changes: Vec::new(),
             language,
             words: Words::default(),
+            tidier: options.database_url.as_deref().and_then(Tidier::start),
             slugs: FreeSlugs::default(),
             page_slugs: FreeSlugs::default(),
             keys: Keys::default(),
@@ -151,7 +153,11 @@ impl Writer {
         self.insert_articles(tx, survey, articles, report)?;
         self.insert_pages(tx, pages, report)?;
         self.update_articles(tx, survey, &mut changed, report)?;
-        self.update_pages(tx, changed, report)
+        self.update_pages(tx, changed, report)?;
+        if let Some(tidier) = &self.tidier {
+            tidier.nudge();
+        }
+        Ok(())
     }
 
     /// Remembers what a menu points at.
@@ -369,6 +375,9 @@ impl Writer {
         }
         let changes = std::mem::take(&mut self.section_changes);
         structure::change_sections(tx, &self, survey, changes, report)?;
+        if let Some(tidier) = self.tidier.take() {
+            tidier.finish();
+        }
         if report.tally(Resource::Article).created > 0 {
             bulk::tidy_search(tx)?;
         }
