@@ -21,6 +21,8 @@ impl Tidier {
         let mut conn =
             PgConnection::establish(database_url).map_err(|fault| log::debug!("the search index is tidied by its writer: {fault}")).ok()?;
         prepare_session(&mut conn).ok()?;
+        // Its writer waits for it at the end: never both of them behind somebody who waits for the index, and so for the writer.
+        diesel::sql_query("SET lock_timeout = '1s'").execute(&mut conn).ok()?;
         let (nudges, nudged) = sync_channel(1);
         let work = move || {
             while let Ok(()) = nudged.recv() {

@@ -375,14 +375,15 @@ impl Writer {
         }
         let changes = std::mem::take(&mut self.section_changes);
         structure::change_sections(tx, &self, survey, changes, report)?;
+        if report.tally(Resource::Article).created >= WORTH_ANALYSING {
+            bulk::analyse(tx)?;
+        }
+        // It had the time of the above to come near the end.
         if let Some(tidier) = self.tidier.take() {
             tidier.finish();
         }
         if report.tally(Resource::Article).created > 0 {
             bulk::tidy_search(tx)?;
-        }
-        if report.tally(Resource::Article).created >= WORTH_ANALYSING {
-            bulk::analyse(tx)?;
         }
         if !report.is_unchanged() {
             let tallies = json!({ "origin": self.origin, "articles": report.tally(Resource::Article).created, "changed": report.tally(Resource::Article).updated });
