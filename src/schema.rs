@@ -22,6 +22,10 @@ pub mod sql_types {
     pub struct ChangeAction;
 
     #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "licence_extent"))]
+    pub struct LicenceExtent;
+
+    #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "media_kind"))]
     pub struct MediaKind;
 
@@ -44,6 +48,26 @@ pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "user_role"))]
     pub struct UserRole;
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        licence_id -> Uuid,
+        /// The part of the key that may be shown, by which it is found.
+        prefix -> Text,
+        /// SHA-256 of the whole key, which has too many random bits to be guessed from it.
+        key_hash -> Bytea,
+        name -> Text,
+        /// In CIDR notation; empty: from anywhere.
+        networks -> Array<Nullable<Text>>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        /// Written at most once a minute.
+        last_used_at -> Nullable<Timestamptz>,
+    }
 }
 
 diesel::table! {
@@ -269,6 +293,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How often a key was used, by day (UTC), endpoint and article; the nil id stands for requests that are about no single article.
+    key_usage (key_id, day, operation, article_id) {
+        key_id -> Uuid,
+        day -> Date,
+        operation -> Text,
+        article_id -> Uuid,
+        requests -> Int8,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::ResourceKind;
 
@@ -277,6 +312,37 @@ diesel::table! {
         path -> Text,
         resource -> ResourceKind,
         resource_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ArticleKind;
+    use super::sql_types::LicenceExtent;
+
+    /// What a key may read. A null list narrows nothing, an empty one leaves nothing.
+    licences (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        name -> Text,
+        /// These sections with all below them. No foreign keys: ids are never given twice, so what is gone opens nothing.
+        section_ids -> Nullable<Array<Nullable<Uuid>>>,
+        kinds -> Nullable<Array<Nullable<ArticleKind>>>,
+        /// BCP 47 in lower case; a language alone covers its regions.
+        languages -> Nullable<Array<Nullable<Text>>>,
+        /// The publication's own work, and what comes from these outlets. What an outlet does not let on is never included.
+        source_ids -> Nullable<Array<Nullable<Uuid>>>,
+        extent -> LicenceExtent,
+        has_pictures -> Bool,
+        /// How much later than readers the partner sees an article.
+        embargo_minutes -> Int4,
+        /// How much earlier than readers the partner sees a scheduled article.
+        advance_minutes -> Int4,
+        requests_per_minute -> Int4,
+        requests_per_day -> Int4,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -369,6 +435,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Companies that take content by API keys.
+    partners (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        contact_email -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        /// Its keys open nothing for the time being.
+        is_suspended -> Bool,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// How many articles have their date in each month (UTC), the scheduled included: kept by trigger, so that nobody counts.
     published_months (month) {
         month -> Date,
@@ -398,6 +480,16 @@ diesel::table! {
         article_id -> Uuid,
         related_id -> Uuid,
         position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// What a key or an address has used of its limits in the present window. A row a limit, used again window after window.
+    request_quotas (subject, span_seconds) {
+        subject -> Text,
+        span_seconds -> Int4,
+        starts_at -> Timestamptz,
+        used -> Int8,
     }
 }
 
@@ -507,6 +599,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> licences (licence_id));
+diesel::joinable!(api_keys -> partners (partner_id));
 diesel::joinable!(article_listings -> articles (article_id));
 diesel::joinable!(article_media -> articles (article_id));
 diesel::joinable!(article_media -> media (media_id));
@@ -527,6 +621,8 @@ diesel::joinable!(bylines -> authors (author_id));
 diesel::joinable!(collection_items -> articles (article_id));
 diesel::joinable!(collection_items -> collections (collection_id));
 diesel::joinable!(corrections -> articles (article_id));
+diesel::joinable!(key_usage -> api_keys (key_id));
+diesel::joinable!(licences -> partners (partner_id));
 diesel::joinable!(menu_items -> articles (article_id));
 diesel::joinable!(menu_items -> menus (menu_id));
 diesel::joinable!(menu_items -> pages (page_id));
@@ -536,6 +632,7 @@ diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(site -> media (logo_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     article_listings,
     article_media,
     article_revisions,
@@ -551,16 +648,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     collections,
     corrections,
     imported_items,
+    key_usage,
     legacy_paths,
+    licences,
     listing_counts,
     login_failures,
     media,
     menu_items,
     menus,
     pages,
+    partners,
     published_months,
     refresh_tokens,
     related_picks,
+    request_quotas,
     sections,
     signing_keys,
     site,

@@ -60,8 +60,8 @@ fn entry(entry: &Entry, publisher: &Publisher) -> atom::Entry {
         categories: entry.sections.iter().chain(&entry.tags).map(|term| category(term)).collect(),
         rights: entry.usage_terms(publisher).as_deref().map(plain),
         summary: entry.summary.as_deref().map(plain),
-        content: Some(atom::Content {
-            value: Some(xml(&entry.content_html).into_owned()),
+        content: entry.text().map(|html| atom::Content {
+            value: Some(xml(html).into_owned()),
             content_type: Some("html".to_owned()),
             lang: Some(entry.language.clone()),
             ..atom::Content::default()

@@ -94,7 +94,7 @@ pub struct Entry {
     pub kicker: Option<String>,
     /// The standfirst, as plain text.
     pub summary: Option<String>,
-    /// Sanitised HTML.
+    /// Sanitised HTML; empty where the text is not given.
     pub content_html: String,
     /// The words of the body.
     pub word_count: i32,
@@ -131,6 +131,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The text, where it is given.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        Some(self.content_html.as_str()).filter(|html| !html.is_empty())
+    }
+
     /// The names of its sections and tags, each once: a tag is often called as its section is.
     #[must_use]
     pub fn categories(&self) -> Vec<&str> {

@@ -54,7 +54,7 @@ fn item(entry: &Entry, publisher: &Publisher) -> Value {
     object([
         ("uri", Some(json!(entry.id))),
         ("type", Some(json!(class(entry.kind)))),
-        ("representationType", Some(json!("full"))),
+        ("representationType", Some(json!(if entry.text().is_some() || entry.word_count == 0 { "full" } else { "partial" }))),
         ("version", Some(json!(entry.version.to_string()))),
         ("firstCreated", Some(json!(time(entry.first_published)))),
         ("versionCreated", Some(json!(time(entry.updated.max(entry.published))))),
@@ -67,7 +67,10 @@ fn item(entry: &Entry, publisher: &Publisher) -> Value {
         ("language", Some(json!(entry.language))),
         ("headlines", Some(headlines(entry))),
         ("descriptions", some(descriptions(entry))),
-        ("bodies", Some(json!([{"role": "main", "contentType": "text/html", "wordCount": entry.word_count, "value": entry.content_html}]))),
+        (
+            "bodies",
+            entry.text().map(|html| json!([{"role": "main", "contentType": "text/html", "wordCount": entry.word_count, "value": html}])),
+        ),
         ("by", Some(by(&entry.authors)).filter(|by| !by.is_empty()).map(Value::String)),
         ("slugline", Some(json!(entry.slug))),
         ("people", some(signed(entry, AuthorKind::Person))),

@@ -10,12 +10,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    access::{caller::Allowed, permission::ManageStructure},
+    access::{
+        caller::{Allowed, Caller},
+        permission::ManageStructure,
+    },
     api::{
         author::{Author, AuthorPatch, NewAuthor},
         reference::AuthorRef,
     },
-    domain::reference::Reference,
+    domain::{licence::Scope, reference::Reference},
     http::{
         self,
         conditional::{IfMatch, Tagged},
@@ -70,15 +73,16 @@ pub struct ShowAuthor {
 /// By name, each with the number of articles that readers can see. `page.next_cursor` leads to the next page.
 #[utoipa::path(tag = "authors", params(ListAuthors), responses((status = 200, body = Page<Author>, description = "A page of authors."), ListProblems))]
 #[get("/authors")]
-async fn list_authors(query: Query<ListAuthors>, db: Data<Db>) -> http::Result<Tagged<Page<Author>>> {
+async fn list_authors(caller: Caller, query: Query<ListAuthors>, db: Data<Db>) -> http::Result<Tagged<Page<Author>>> {
     const LIST: &str = "authors";
     let ListAuthors { limit, cursor, count, fields } = query.into_inner();
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
+    let scope = caller.scope();
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::authors::page(conn, after.clone(), limit.rows())?;
+            let page = store::authors::page(conn, &scope, after.clone(), limit.rows())?;
             let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id.0).collect();
-            let counts: HashMap<Uuid, i64> = counts(conn, &ids)?.into_iter().collect();
+            let counts: HashMap<Uuid, i64> = counts(conn, &scope, &ids)?.into_iter().collect();
             let next = page.next;
             let items: Vec<Author> = page
                 .rows
@@ -101,10 +105,11 @@ async fn list_authors(query: Query<ListAuthors>, db: Data<Db>) -> http::Result<T
 /// A slug that they used to have answers 301 with the present address.
 #[utoipa::path(tag = "authors", params(AuthorRef, ShowAuthor), responses((status = 200, body = Author, description = "The author."), ReadProblems))]
 #[get("/authors/{author}")]
-async fn show_author(path: Path<AuthorRef>, query: Query<ShowAuthor>, db: Data<Db>) -> http::Result<Tagged<Author>> {
+async fn show_author(caller: Caller, path: Path<AuthorRef>, query: Query<ShowAuthor>, db: Data<Db>) -> http::Result<Tagged<Author>> {
     let reference = path.into_inner().0;
     let query = query.into_inner();
-    let shown = db.read(move |conn| load(conn, &reference)).await?;
+    let scope = caller.scope();
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged().fields::<Author>(query.fields))
 }
 
@@ -128,7 +133,7 @@ async fn create_author(
     let shown = db
         .write(move |tx| {
             let id = store::authors::insert(tx, actor, &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     let location = format!("/v1/authors/{}", shown.item.slug);
@@ -158,7 +163,7 @@ async fn update_author(
     let shown = db
         .write(move |tx| {
             let id = store::authors::update(tx, actor, &reference, expected.version(), &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     Ok(shown.tagged())
@@ -199,8 +204,8 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, reference: &Reference) -> StoreResult<Shown> {
-    let row = store::authors::get(conn, reference)?;
-    let articles = counts(conn, &[row.id.0])?.first().map_or(0, |(_, articles)| *articles);
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
+    let row = store::authors::get(conn, scope, reference)?;
+    let articles = counts(conn, scope, &[row.id.0])?.first().map_or(0, |(_, articles)| *articles);
     Ok(Shown { version: row.version, item: Author::of(row, articles) })
 }

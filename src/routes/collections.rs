@@ -106,7 +106,7 @@ async fn show_collection(
 ) -> http::Result<Tagged<Collection>> {
     let reference = path.into_inner().0;
     let (scope, query) = (caller.scope(), query.into_inner());
-    let shown = db.read(move |conn| load(conn, scope, &reference)).await?;
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged().fields::<Collection>(query.fields))
 }
 
@@ -130,7 +130,7 @@ async fn create_collection(
     let shown = db
         .write(move |tx| {
             let id = store::collections::insert(tx, actor, &changes)?.id;
-            load(tx, Scope::Public, &Reference::Id(id.0))
+            load(tx, &Scope::Public, &Reference::Id(id.0))
         })
         .await?;
     let location = format!("/v1/collections/{}", shown.item.summary.slug);
@@ -160,7 +160,7 @@ async fn update_collection(
     let shown = db
         .write(move |tx| {
             let id = store::collections::update(tx, actor, &reference, expected.version(), &changes)?.id;
-            load(tx, Scope::Public, &Reference::Id(id.0))
+            load(tx, &Scope::Public, &Reference::Id(id.0))
         })
         .await?;
     Ok(shown.tagged())
@@ -201,7 +201,7 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> StoreResult<Shown> {
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
     let row = store::collections::get(conn, reference)?;
     let items = store::collections::items(conn, scope, row.id)?.into_iter().map(Card::from).collect();
     Ok(Shown { version: row.version, item: Collection { summary: row.into(), items } })

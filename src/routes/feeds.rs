@@ -323,7 +323,7 @@ async fn show(db: &Db, caller: &Caller, subject: Subject, part: Part, fields: Fi
     let fingerprint = fingerprint(&subject, language.as_deref());
     let after = after(cursor.as_deref(), &fingerprint)?;
     let (scope, rows) = (caller.scope(), u32::from(limit.get()));
-    let (list, page) = db.read(move |conn| feeds::page(conn, scope, &subject, language.as_deref(), after, rows)).await?;
+    let (list, page) = db.read(move |conn| feeds::page(conn, &scope, &subject, language.as_deref(), after, rows)).await?;
     let last_change = page.cards.first().and_then(|card| card.last_change);
     let keys = keys(list.as_ref(), page.cards.iter().map(|card| card.id));
     let cursor = page.next.map(|key| Cursor::encode(&key, &fingerprint));
@@ -340,7 +340,7 @@ async fn write(db: &Db, caller: &Caller, request: &HttpRequest, subject: Subject
     let fingerprint = fingerprint(&subject, language.as_deref());
     let after = after(cursor.as_deref(), &fingerprint)?;
     let (scope, rows, wanted) = (caller.scope(), u32::from(limit.get()), language.clone());
-    let rows = db.read(move |conn| feeds::load(conn, scope, &subject, wanted.as_deref(), after, rows, format.tells_withdrawals())).await?;
+    let rows = db.read(move |conn| feeds::load(conn, &scope, &subject, wanted.as_deref(), after, rows, format.tells_withdrawals())).await?;
     let last_change = rows.items.first().and_then(|item| item.card.last_change);
     let keys = keys(rows.list.as_ref(), rows.items.iter().map(|item| item.card.id));
     let address = |key: Option<&TimeKey>| address(request, key.map(|key| Cursor::encode(key, &fingerprint)).as_deref());

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     access::{
-        caller::Allowed,
+        caller::{Allowed, Caller},
         permission::{ManageMedia, PreviewContent},
     },
     api::{
@@ -16,7 +16,7 @@ use crate::{
         media_change::{MediaPatch, NewMedia},
         reference::MediaRef,
     },
-    domain::reference::Reference,
+    domain::{licence::Scope, reference::Reference},
     http::{
         self,
         conditional::{IfMatch, Tagged},
@@ -103,10 +103,11 @@ async fn list_media(_: Allowed<PreviewContent>, query: Query<ListMedia>, db: Dat
 /// By its id.
 #[utoipa::path(tag = "media", params(MediaRef, ShowMedia), responses((status = 200, body = Media, description = "The media record."), ReadProblems))]
 #[get("/media/{media}")]
-async fn show_media_record(path: Path<MediaRef>, query: Query<ShowMedia>, db: Data<Db>) -> http::Result<Tagged<Media>> {
+async fn show_media_record(caller: Caller, path: Path<MediaRef>, query: Query<ShowMedia>, db: Data<Db>) -> http::Result<Tagged<Media>> {
     let reference = path.into_inner().0;
     let query = query.into_inner();
-    let shown = db.read(move |conn| load(conn, &reference)).await?;
+    let scope = caller.scope();
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged().fields::<Media>(query.fields))
 }
 
@@ -130,7 +131,7 @@ async fn create_media_record(
     let shown = db
         .write(move |tx| {
             let id = store::media::insert(tx, actor, &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     let location = format!("/v1/media/{}", shown.item.id);
@@ -160,7 +161,7 @@ async fn update_media_record(
     let shown = db
         .write(move |tx| {
             let id = store::media::update(tx, actor, &reference, expected.version(), &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     Ok(shown.tagged())
@@ -201,7 +202,7 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, reference: &Reference) -> StoreResult<Shown> {
-    let row = store::media::get(conn, reference)?;
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
+    let row = store::media::get(conn, scope, reference)?;
     Ok(Shown { version: row.version, item: Media::from(row) })
 }

@@ -7,12 +7,15 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    access::{caller::Allowed, permission::ManagePresentation},
+    access::{
+        caller::{Allowed, Caller},
+        permission::ManagePresentation,
+    },
     api::{
         menu::{Menu, MenuPatch, MenuSummary, NewMenu},
         reference::MenuRef,
     },
-    domain::reference::Reference,
+    domain::{licence::Scope, reference::Reference},
     http::{
         self,
         conditional::{IfMatch, Tagged},
@@ -89,10 +92,11 @@ async fn list_menus(query: Query<ListMenus>, db: Data<Db>) -> http::Result<Tagge
 /// With its links, and where each leads now. What leads to something that readers cannot see is left out.
 #[utoipa::path(tag = "menus", params(MenuRef, ShowMenu), responses((status = 200, body = Menu, description = "The menu."), ReadProblems))]
 #[get("/menus/{menu}")]
-async fn show_menu(path: Path<MenuRef>, query: Query<ShowMenu>, db: Data<Db>) -> http::Result<Tagged<Menu>> {
+async fn show_menu(caller: Caller, path: Path<MenuRef>, query: Query<ShowMenu>, db: Data<Db>) -> http::Result<Tagged<Menu>> {
     let reference = path.into_inner().0;
     let query = query.into_inner();
-    let shown = db.read(move |conn| load(conn, &reference)).await?;
+    let scope = caller.scope();
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged().fields::<Menu>(query.fields))
 }
 
@@ -116,7 +120,7 @@ async fn create_menu(
     let shown = db
         .write(move |tx| {
             let id = store::menus::insert(tx, actor, &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     let location = format!("/v1/menus/{}", shown.item.summary.slug);
@@ -146,7 +150,7 @@ async fn update_menu(
     let shown = db
         .write(move |tx| {
             let id = store::menus::update(tx, actor, &reference, expected.version(), &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     Ok(shown.tagged())
@@ -187,8 +191,8 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, reference: &Reference) -> StoreResult<Shown> {
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
     let row = store::menus::get(conn, reference)?;
-    let (items, site_url) = store::menus::items(conn, row.id)?;
+    let (items, site_url) = store::menus::items(conn, scope, row.id)?;
     Ok(Shown { version: row.version, item: Menu::of(row, items, &site_url) })
 }

@@ -88,10 +88,10 @@ async fn list_pages(caller: Caller, query: Query<ListPages>, db: Data<Db>) -> ht
     let scope = caller.scope();
     let (items, next, total) = db
         .read(move |conn| {
-            let page = store::pages::page(conn, scope, after.clone(), limit.rows())?;
+            let page = store::pages::page(conn, &scope, after.clone(), limit.rows())?;
             let next = page.next;
             let items: Vec<PageSummary> = page.rows.into_iter().map(PageSummary::from).collect();
-            let total = if count { Some(store::pages::count(conn, scope)?) } else { None };
+            let total = if count { Some(store::pages::count(conn, &scope)?) } else { None };
             Ok((items, next, total))
         })
         .await?;
@@ -107,7 +107,7 @@ async fn list_pages(caller: Caller, query: Query<ListPages>, db: Data<Db>) -> ht
 async fn show_page(caller: Caller, path: Path<PageRef>, query: Query<ShowPage>, db: Data<Db>) -> http::Result<Tagged<StaticPage>> {
     let reference = path.into_inner().0;
     let (scope, query) = (caller.scope(), query.into_inner());
-    let shown = db.read(move |conn| load(conn, scope, &reference)).await?;
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged(query.body).fields::<StaticPage>(query.fields))
 }
 
@@ -131,7 +131,7 @@ async fn create_page(
     let shown = db
         .write(move |tx| {
             let id = store::pages::insert(tx, actor, &changes)?.0.id;
-            load(tx, Scope::Everything, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     let location = format!("/v1/pages/{}", shown.item.0.slug);
@@ -161,7 +161,7 @@ async fn update_page(
     let shown = db
         .write(move |tx| {
             let id = store::pages::update(tx, actor, &reference, expected.version(), &changes)?.0.id;
-            load(tx, Scope::Everything, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     Ok(shown.tagged(BodyFormat::Html))
@@ -202,7 +202,7 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> StoreResult<Shown> {
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
     let item = store::pages::get(conn, scope, reference)?;
     Ok(Shown { version: item.0.version, item })
 }

@@ -50,7 +50,7 @@ async fn resolve_path(request: HttpRequest, caller: Caller, query: Query<Resolve
     let asked = query.into_inner().path.unwrap_or_default();
     let path = normalised(&asked)?;
     let (scope, wanted) = (caller.scope(), path.clone());
-    let found = db.read(move |conn| store::resolve::resolve(conn, scope, &wanted)).await?;
+    let found = db.read(move |conn| store::resolve::resolve(conn, &scope, &wanted)).await?;
     let is_there = found.path == path;
     let key = format!("{}-{}", store::references::name_of(found.resource), found.id);
     let location = format!("/v1/resolve?path={}", utf8_percent_encode(&found.path, NON_ALPHANUMERIC));

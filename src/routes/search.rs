@@ -102,9 +102,9 @@ async fn search_articles(caller: Caller, query: Query<SearchArticles>, db: Data<
     let wanted = asked.resolve(&db).await?;
     let (hits, cards, next) = db
         .read(move |conn| {
-            let (hits, next) = search(conn, scope, &wanted, after, rows)?;
+            let (hits, next) = search(conn, &scope, &wanted, after, rows)?;
             let ids: Vec<_> = hits.iter().map(|hit| hit.id).collect();
-            Ok((hits, visible_cards(conn, scope, &ids)?, next))
+            Ok((hits, visible_cards(conn, &scope, &ids)?, next))
         })
         .await?;
     let last_change = cards.first().and_then(|card| card.last_change);

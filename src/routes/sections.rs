@@ -11,12 +11,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    access::{caller::Allowed, permission::ManageStructure},
+    access::{
+        caller::{Allowed, Caller},
+        permission::ManageStructure,
+    },
     api::{
         reference::SectionRef,
         section::{NewSection, Section, SectionNode, SectionPatch, SectionTree, nodes},
     },
-    domain::reference::Reference,
+    domain::{licence::Scope, reference::Reference},
     http::{
         self,
         conditional::{IfMatch, Tagged},
@@ -66,12 +69,13 @@ pub struct ShowSection {
 /// The whole tree in order, with the number of articles that readers can see in each section and below it.
 #[utoipa::path(tag = "sections", params(ListSections), responses((status = 200, body = SectionTree, description = "The tree."), ListProblems))]
 #[get("/sections")]
-async fn list_sections(query: Query<ListSections>, db: Data<Db>) -> http::Result<Tagged<SectionTree>> {
+async fn list_sections(caller: Caller, query: Query<ListSections>, db: Data<Db>) -> http::Result<Tagged<SectionTree>> {
+    let scope = caller.scope();
     let (tree, at) = db
-        .read(|conn| {
+        .read(move |conn| {
             let rows = store::sections::tree(conn)?;
-            let counts = counts_of(conn, &rows)?;
-            Ok((SectionTree { items: nodes(rows, &counts, None) }, last_change(conn)?))
+            let counts = counts_of(conn, &scope, &rows)?;
+            Ok((SectionTree { items: nodes(rows, &counts, None) }, last_change(conn, &scope)?))
         })
         .await?;
     Ok(dated(Tagged::list(tree), at).keys(vec!["sections".to_owned()]).fields::<SectionNode>(query.into_inner().fields))
@@ -82,9 +86,10 @@ async fn list_sections(query: Query<ListSections>, db: Data<Db>) -> http::Result
 /// With its breadcrumbs and all that is below it. A path that it used to have answers 301 with its present address.
 #[utoipa::path(tag = "sections", params(SectionRef, ShowSection), responses((status = 200, body = Section, description = "The section."), ReadProblems))]
 #[get("/sections/{section:.*}")]
-async fn show_section(path: Path<SectionRef>, query: Query<ShowSection>, db: Data<Db>) -> http::Result<Tagged<Section>> {
+async fn show_section(caller: Caller, path: Path<SectionRef>, query: Query<ShowSection>, db: Data<Db>) -> http::Result<Tagged<Section>> {
     let reference = path.into_inner().0;
-    let shown = db.read(move |conn| load(conn, &reference)).await?;
+    let scope = caller.scope();
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged().fields::<Section>(query.into_inner().fields))
 }
 
@@ -108,7 +113,7 @@ async fn create_section(
     let shown = db
         .write(move |tx| {
             let section = store::sections::insert(tx, actor, &changes)?;
-            load(tx, &Reference::Id(section.id.0))
+            load(tx, &Scope::Everything, &Reference::Id(section.id.0))
         })
         .await?;
     let location = format!("/v1/sections/{}", shown.section.node.path);
@@ -138,7 +143,7 @@ async fn update_section(
     let shown = db
         .write(move |tx| {
             let section = store::sections::update(tx, actor, &reference, expected.version(), &changes)?;
-            load(tx, &Reference::Id(section.id.0))
+            load(tx, &Scope::Everything, &Reference::Id(section.id.0))
         })
         .await?;
     Ok(shown.tagged())
@@ -180,16 +185,16 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, reference: &Reference) -> StoreResult<Shown> {
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
     let section = store::sections::get(conn, reference)?;
     let family = store::sections::family(conn, &section)?;
-    let counts = counts_of(conn, &family)?;
-    Ok(Shown { version: section.version, at: last_change(conn)?, section: Section::of(section, family, &counts) })
+    let counts = counts_of(conn, scope, &family)?;
+    Ok(Shown { version: section.version, at: last_change(conn, scope)?, section: Section::of(section, family, &counts) })
 }
 
-fn counts_of(conn: &mut PgConnection, rows: &[SectionRow]) -> StoreResult<HashMap<Uuid, i64>> {
+fn counts_of(conn: &mut PgConnection, scope: &Scope, rows: &[SectionRow]) -> StoreResult<HashMap<Uuid, i64>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
-    Ok(counts(conn, &ids)?.into_iter().collect())
+    Ok(counts(conn, scope, &ids)?.into_iter().collect())
 }
 
 fn dated<T>(tagged: Tagged<T>, at: Option<DateTime<Utc>>) -> Tagged<T> {

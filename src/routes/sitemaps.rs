@@ -111,7 +111,7 @@ fn answer(description: &str, example: Vec<u8>) -> BTreeMap<String, RefOr<Respons
 #[get("/sitemaps/news.xml")]
 async fn show_news_sitemap(caller: Caller, _: Query<NoParameters>, db: Data<Db>) -> http::Result<TaggedBytes> {
     let scope = caller.scope();
-    let found = db.read(move |conn| sitemaps::news(conn, scope)).await?;
+    let found = db.read(move |conn| sitemaps::news(conn, &scope)).await?;
     // Without a date: what is two days old leaves it though nothing changed.
     Ok(file(write(&sitemap::news(found)), None))
 }
@@ -124,7 +124,7 @@ async fn show_news_sitemap(caller: Caller, _: Query<NoParameters>, db: Data<Db>)
 #[get("/sitemaps/index.xml")]
 async fn show_sitemap_index(request: HttpRequest, caller: Caller, _: Query<NoParameters>, db: Data<Db>) -> http::Result<TaggedBytes> {
     let scope = caller.scope();
-    let found = db.read(move |conn| sitemaps::months(conn, scope)).await?;
+    let found = db.read(move |conn| sitemaps::months(conn, &scope)).await?;
     let changed_at = found.changed_at;
     Ok(file(write_index(&sitemap::index(found, &base_url(&request))), changed_at))
 }
@@ -136,7 +136,7 @@ async fn show_sitemap_index(request: HttpRequest, caller: Caller, _: Query<NoPar
 #[get("/sitemaps/structure.xml")]
 async fn show_structure_sitemap(caller: Caller, _: Query<NoParameters>, db: Data<Db>) -> http::Result<TaggedBytes> {
     let scope = caller.scope();
-    let found = db.read(move |conn| sitemaps::structure(conn, scope, MOST_PAGES)).await?;
+    let found = db.read(move |conn| sitemaps::structure(conn, &scope, MOST_PAGES)).await?;
     let changed_at = found.changed_at;
     Ok(file(write(&sitemap::structure(found)), changed_at))
 }
@@ -149,7 +149,7 @@ async fn show_structure_sitemap(caller: Caller, _: Query<NoParameters>, db: Data
 #[get("/sitemaps/{month}.xml")]
 async fn show_month_sitemap(caller: Caller, path: Path<MonthName>, _: Query<NoParameters>, db: Data<Db>) -> http::Result<TaggedBytes> {
     let (scope, MonthName(month)) = (caller.scope(), path.into_inner());
-    let found = db.read(move |conn| sitemaps::month(conn, scope, month)).await?;
+    let found = db.read(move |conn| sitemaps::month(conn, &scope, month)).await?;
     let changed_at = found.changed_at;
     Ok(file(write(&sitemap::month(found)), changed_at))
 }

@@ -10,8 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
+    access::caller::Caller,
     api::{reference::SourceRef, source::Outlet},
-    domain::reference::Reference,
+    domain::{licence::Scope, reference::Reference},
     http::{
         self,
         conditional::Tagged,
@@ -66,15 +67,16 @@ pub struct ShowSource {
 /// The outlets by name, each with the number of articles that readers can see. `page.next_cursor` leads to the next page.
 #[utoipa::path(tag = "sources", params(ListSources), responses((status = 200, body = Page<Outlet>, description = "A page of sources."), ListProblems))]
 #[get("/sources")]
-async fn list_sources(query: Query<ListSources>, db: Data<Db>) -> http::Result<Tagged<Page<Outlet>>> {
+async fn list_sources(caller: Caller, query: Query<ListSources>, db: Data<Db>) -> http::Result<Tagged<Page<Outlet>>> {
     const LIST: &str = "sources";
     let ListSources { limit, cursor, count, fields } = query.into_inner();
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
+    let scope = caller.scope();
     let (items, next, total) = db
         .read(move |conn| {
             let page = store::sources::page(conn, after.clone(), limit.rows())?;
             let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id.0).collect();
-            let counts: HashMap<Uuid, i64> = counts(conn, &ids)?.into_iter().collect();
+            let counts: HashMap<Uuid, i64> = counts(conn, &scope, &ids)?.into_iter().collect();
             let next = page.next;
             let items: Vec<Outlet> = page
                 .rows
@@ -97,10 +99,11 @@ async fn list_sources(query: Query<ListSources>, db: Data<Db>) -> http::Result<T
 /// Outlets are made by the articles that name them.
 #[utoipa::path(tag = "sources", params(SourceRef, ShowSource), responses((status = 200, body = Outlet, description = "The source."), ReadProblems))]
 #[get("/sources/{source}")]
-async fn show_source(path: Path<SourceRef>, query: Query<ShowSource>, db: Data<Db>) -> http::Result<Tagged<Outlet>> {
+async fn show_source(caller: Caller, path: Path<SourceRef>, query: Query<ShowSource>, db: Data<Db>) -> http::Result<Tagged<Outlet>> {
     let reference = path.into_inner().0;
     let query = query.into_inner();
-    let shown = db.read(move |conn| load(conn, &reference)).await?;
+    let scope = caller.scope();
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged().fields::<Outlet>(query.fields))
 }
 
@@ -117,8 +120,8 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, reference: &Reference) -> StoreResult<Shown> {
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
     let row = store::sources::get(conn, reference)?;
-    let articles = counts(conn, &[row.id.0])?.first().map_or(0, |(_, articles)| *articles);
+    let articles = counts(conn, scope, &[row.id.0])?.first().map_or(0, |(_, articles)| *articles);
     Ok(Shown { version: row.version, item: Outlet::of(row, articles) })
 }

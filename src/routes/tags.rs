@@ -10,12 +10,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    access::{caller::Allowed, permission::ManageStructure},
+    access::{
+        caller::{Allowed, Caller},
+        permission::ManageStructure,
+    },
     api::{
         reference::TagRef,
         tag::{NewTag, Tag, TagPatch},
     },
-    domain::reference::Reference,
+    domain::{licence::Scope, reference::Reference},
     http::{
         self,
         conditional::{IfMatch, Tagged},
@@ -70,15 +73,16 @@ pub struct ShowTag {
 /// By name, each with the number of articles that readers can see. `page.next_cursor` leads to the next page.
 #[utoipa::path(tag = "tags", params(ListTags), responses((status = 200, body = Page<Tag>, description = "A page of tags."), ListProblems))]
 #[get("/tags")]
-async fn list_tags(query: Query<ListTags>, db: Data<Db>) -> http::Result<Tagged<Page<Tag>>> {
+async fn list_tags(caller: Caller, query: Query<ListTags>, db: Data<Db>) -> http::Result<Tagged<Page<Tag>>> {
     const LIST: &str = "tags";
     let ListTags { limit, cursor, count, fields } = query.into_inner();
     let after: Option<NameKey> = cursor.map(|cursor| Cursor::decode(&cursor, LIST)).transpose()?;
+    let scope = caller.scope();
     let (items, next, total) = db
         .read(move |conn| {
             let page = store::tags::page(conn, after.clone(), limit.rows())?;
             let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id.0).collect();
-            let counts: HashMap<Uuid, i64> = counts(conn, &ids)?.into_iter().collect();
+            let counts: HashMap<Uuid, i64> = counts(conn, &scope, &ids)?.into_iter().collect();
             let next = page.next;
             let items: Vec<Tag> = page
                 .rows
@@ -101,10 +105,11 @@ async fn list_tags(query: Query<ListTags>, db: Data<Db>) -> http::Result<Tagged<
 /// A slug that it used to have answers 301 with its present address.
 #[utoipa::path(tag = "tags", params(TagRef, ShowTag), responses((status = 200, body = Tag, description = "The tag."), ReadProblems))]
 #[get("/tags/{tag}")]
-async fn show_tag(path: Path<TagRef>, query: Query<ShowTag>, db: Data<Db>) -> http::Result<Tagged<Tag>> {
+async fn show_tag(caller: Caller, path: Path<TagRef>, query: Query<ShowTag>, db: Data<Db>) -> http::Result<Tagged<Tag>> {
     let reference = path.into_inner().0;
     let query = query.into_inner();
-    let shown = db.read(move |conn| load(conn, &reference)).await?;
+    let scope = caller.scope();
+    let shown = db.read(move |conn| load(conn, &scope, &reference)).await?;
     Ok(shown.tagged().fields::<Tag>(query.fields))
 }
 
@@ -128,7 +133,7 @@ async fn create_tag(
     let shown = db
         .write(move |tx| {
             let id = store::tags::insert(tx, actor, &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     let location = format!("/v1/tags/{}", shown.item.slug);
@@ -158,7 +163,7 @@ async fn update_tag(
     let shown = db
         .write(move |tx| {
             let id = store::tags::update(tx, actor, &reference, expected.version(), &changes)?.id;
-            load(tx, &Reference::Id(id.0))
+            load(tx, &Scope::Everything, &Reference::Id(id.0))
         })
         .await?;
     Ok(shown.tagged())
@@ -199,8 +204,8 @@ impl Shown {
     }
 }
 
-fn load(conn: &mut PgConnection, reference: &Reference) -> StoreResult<Shown> {
+fn load(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<Shown> {
     let row = store::tags::get(conn, reference)?;
-    let articles = counts(conn, &[row.id.0])?.first().map_or(0, |(_, articles)| *articles);
+    let articles = counts(conn, scope, &[row.id.0])?.first().map_or(0, |(_, articles)| *articles);
     Ok(Shown { version: row.version, item: Tag::of(row, articles) })
 }

@@ -16,6 +16,7 @@ use crate::{
         author::AuthorKind,
         change::{ChangeAction, Resource},
         id::{AuthorId, MediaId},
+        licence::Scope,
         reference::Reference,
         slug::Slug,
     },
@@ -71,11 +72,20 @@ struct Changeset<'a> {
     links: Option<&'a Value>,
 }
 
+impl AuthorRow {
+    /// Takes away what a licence does not give.
+    fn narrow(&mut self, scope: &Scope) {
+        if !scope.has_pictures() {
+            self.portrait = None;
+        }
+    }
+}
+
 /// A page of all authors, by name.
 ///
 /// # Errors
 /// Those of the database.
-pub fn page(conn: &mut PgConnection, after: Option<NameKey>, limit: i64) -> StoreResult<NamePage<AuthorRow>> {
+pub fn page(conn: &mut PgConnection, scope: &Scope, after: Option<NameKey>, limit: i64) -> StoreResult<NamePage<AuthorRow>> {
     let mut query = authors::table
         .left_join(media::table)
         .select(AuthorRow::as_select())
@@ -85,7 +95,9 @@ pub fn page(conn: &mut PgConnection, after: Option<NameKey>, limit: i64) -> Stor
     if let Some(NameKey { name, id }) = after {
         query = query.filter(After::new((authors::name, authors::id).into_sql::<NameRecord>(), (name, id).into_sql::<NameRecord>()));
     }
-    Ok(NamePage::of(query.load(conn)?, limit, |author: &AuthorRow| NameKey { name: author.name.clone(), id: author.id.0 }))
+    let mut rows: Vec<AuthorRow> = query.load(conn)?;
+    rows.iter_mut().for_each(|row| row.narrow(scope));
+    Ok(NamePage::of(rows, limit, |author: &AuthorRow| NameKey { name: author.name.clone(), id: author.id.0 }))
 }
 
 /// How many authors there are.
@@ -100,14 +112,17 @@ pub fn count(conn: &mut PgConnection) -> StoreResult<i64> {
 ///
 /// # Errors
 /// `NotFound`, or `Moved` when they gave up this slug.
-pub fn get(conn: &mut PgConnection, reference: &Reference) -> StoreResult<AuthorRow> {
+pub fn get(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<AuthorRow> {
     let query = authors::table.left_join(media::table).select(AuthorRow::as_select()).into_boxed();
     let query = match reference {
         Reference::Id(id) => query.filter(authors::id.eq(id)),
         Reference::Slug(slug) => query.filter(authors::slug.eq(slug)),
     };
     match query.first(conn).optional()? {
-        Some(author) => Ok(author),
+        Some(mut author) => {
+            author.narrow(scope);
+            Ok(author)
+        }
         None => Err(slugs::absent(conn, Resource::Author, reference)?),
     }
 }
@@ -125,7 +140,7 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &AuthorChanges) -> S
         .execute(tx)?;
     set(tx, id, changes)?;
     record::written(tx, actor, "create_author", (Resource::Author, id.0), ChangeAction::Created, json!({ "slug": slug.as_str() }))?;
-    get(tx, &id.0.into())
+    get(tx, &Scope::Everything, &id.0.into())
 }
 
 /// Changes an author. A slug that they give up leads to them for ever.
@@ -145,7 +160,7 @@ pub fn update(
         .set((authors::version.eq(authors::version + 1), authors::updated_at.eq(diesel::dsl::now)))
         .execute(tx)?;
     slugs::replace(tx, Resource::Author, &former, changes.slug.as_ref(), id.0)?;
-    let author = get(tx, &id.0.into())?;
+    let author = get(tx, &Scope::Everything, &id.0.into())?;
     // Every article on their list shows their name.
     let details = json!({ "slug": author.slug, "former_slug": former, "lists": [id] });
     record::written(tx, actor, "update_author", (Resource::Author, id.0), ChangeAction::Updated, details)?;
@@ -182,7 +197,7 @@ fn set(tx: &mut PgConnection, id: AuthorId, changes: &AuthorChanges) -> StoreRes
 
 /// Locks an author before the version is read: two editors would both pass the check. Gives id and slug.
 fn lock(tx: &mut PgConnection, reference: &Reference, expected: Option<i64>) -> StoreResult<(AuthorId, String)> {
-    let id = get(tx, reference)?.id;
+    let id = get(tx, &Scope::Everything, reference)?.id;
     let (slug, version): (String, i64) = authors::table.find(id).select((authors::slug, authors::version)).for_update().first(tx)?;
     if expected.is_some_and(|expected| expected != version) {
         return Err(StoreError::Stale);

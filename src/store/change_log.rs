@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::error::StoreResult;
 use crate::{
-    domain::change::{ChangeAction, Resource},
+    domain::{
+        change::{ChangeAction, Resource},
+        licence::Scope,
+    },
     schema::changes,
 };
 
@@ -57,11 +60,15 @@ pub fn append_all(tx: &mut PgConnection, entries: Vec<Entry>) -> StoreResult<()>
     Ok(())
 }
 
-/// When what readers see last changed: by a write, or by an article's time coming.
+/// When what readers see last changed: by a write, or by an article's time coming. Unknown under a licence: what a partner sees
+/// also changes with the licence, and at the end of an embargo.
 ///
 /// # Errors
 /// Those of the database.
-pub fn last_change(conn: &mut PgConnection) -> StoreResult<Option<DateTime<Utc>>> {
+pub fn last_change(conn: &mut PgConnection, scope: &Scope) -> StoreResult<Option<DateTime<Utc>>> {
+    if scope.licence().is_some() {
+        return Ok(None);
+    }
     #[derive(QueryableByName)]
     struct Last {
         #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>)]

@@ -103,7 +103,7 @@ pub fn get(conn: &mut PgConnection, reference: &Reference) -> StoreResult<Collec
 ///
 /// # Errors
 /// Those of the database.
-pub fn items(conn: &mut PgConnection, scope: Scope, id: CollectionId) -> StoreResult<Vec<CardRow>> {
+pub fn items(conn: &mut PgConnection, scope: &Scope, id: CollectionId) -> StoreResult<Vec<CardRow>> {
     let ids: Vec<ArticleId> = collection_items::table
         .filter(collection_items::collection_id.eq(id))
         .order(collection_items::position)

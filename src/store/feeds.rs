@@ -19,11 +19,11 @@ use crate::{
     domain::{
         change::Resource,
         id::{ArticleId, AuthorId, CollectionId, SectionId, TagId},
-        licence::Scope,
+        licence::{Licence, Scope},
         links,
         reference::Reference,
     },
-    schema::{authors, collection_items, collections, sections, tags},
+    schema::{authors, collection_items, collections, sections, sql_types::ArticleKind, tags},
 };
 
 /// Which articles a feed is of.
@@ -96,7 +96,7 @@ pub struct WithdrawnRow {
 /// `NotFound`, or `Moved` when what it is of gave up that slug; those of the database.
 pub fn page(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     subject: &Subject,
     language: Option<&str>,
     after: Option<TimeKey>,
@@ -123,7 +123,7 @@ pub fn page(
 /// As `page`.
 pub fn load(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     subject: &Subject,
     language: Option<&str>,
     after: Option<TimeKey>,
@@ -162,7 +162,7 @@ fn filter(subject: &Subject, named: Option<&ListRow>, language: Option<&str>) ->
 }
 
 /// Where the page begins that ends before `first`.
-fn place_before(conn: &mut PgConnection, scope: Scope, filter: &Filter, first: TimeKey, limit: u32) -> StoreResult<Place> {
+fn place_before(conn: &mut PgConnection, scope: &Scope, filter: &Filter, first: TimeKey, limit: u32) -> StoreResult<Place> {
     // One more than the page holds: it is what the page begins behind.
     let newer = list::page(conn, scope, filter, Order::OldestFirst, Some(first), limit + 1)?;
     let behind = newer.cards.get(limit as usize).and_then(key_of);
@@ -173,15 +173,24 @@ fn key_of(card: &CardRow) -> Option<TimeKey> {
     Some(TimeKey { at: card.published_at?, id: card.id.0 })
 }
 
-/// What readers saw on a list in the last thirty days and no longer see, the last to go first.
+/// What readers saw on a list in the last thirty days and no longer see, the last to go first: of what `scope` was given.
 ///
 /// Of what nobody ever saw nothing is told; of what is deleted nothing but that it is gone.
-fn withdrawn(conn: &mut PgConnection, scope: Scope, list: Option<Uuid>, language: Option<&str>) -> StoreResult<Vec<WithdrawnRow>> {
-    // Readers and the newsroom are told the same. A licence will narrow it here.
-    let (Scope::Public | Scope::Own(_) | Scope::Everything) = scope;
+fn withdrawn(conn: &mut PgConnection, scope: &Scope, list: Option<Uuid>, language: Option<&str>) -> StoreResult<Vec<WithdrawnRow>> {
+    use sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
+    let licence = scope.licence();
+    let sections: Option<Vec<String>> = licence
+        .and_then(|licence| licence.sections.as_ref())
+        .map(|sections| sections.iter().map(|section| section.0.to_string()).collect());
     Ok(diesel::sql_query(include_str!("sql/withdrawn.sql"))
-        .bind::<sql_types::Nullable<sql_types::Text>, _>(list.map(|list| list.to_string()))
-        .bind::<sql_types::Nullable<sql_types::Text>, _>(language)
+        .bind::<Nullable<Text>, _>(list.map(|list| list.to_string()))
+        .bind::<Nullable<Text>, _>(language)
+        .bind::<Bool, _>(licence.is_some())
+        .bind::<Nullable<Array<Text>>, _>(sections)
+        .bind::<Nullable<Array<ArticleKind>>, _>(licence.and_then(|licence| licence.kinds.as_ref()))
+        .bind::<Nullable<Array<Text>>, _>(licence.and_then(|licence| licence.languages.as_ref()))
+        .bind::<Nullable<Array<SqlUuid>>, _>(licence.and_then(|licence| licence.sources.as_ref()))
+        .bind::<Integer, _>(licence.map_or(0, Licence::minutes_ahead))
         .load(conn)?)
 }
 
@@ -221,7 +230,7 @@ fn list_of(conn: &mut PgConnection, resource: Resource, reference: &Reference) -
 /// The articles of a collection, the newest first.
 fn collected(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     collection: CollectionId,
     language: Option<&str>,
     after: Option<TimeKey>,

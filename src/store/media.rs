@@ -10,12 +10,14 @@ use super::{
     keyset::{Before, TimeKey, TimeRecord},
     links::MediaRow,
     record, slugs,
+    visibility::readable_by,
 };
 use crate::{
     domain::{
         actor::Actor,
         change::{ChangeAction, Resource},
         id::MediaId,
+        licence::Scope,
         media::MediaKind,
         reference::Reference,
     },
@@ -100,9 +102,22 @@ pub fn count(conn: &mut PgConnection) -> StoreResult<i64> {
 ///
 /// # Errors
 /// `NotFound`.
-pub fn get(conn: &mut PgConnection, reference: &Reference) -> StoreResult<MediaRow> {
+pub fn get(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<MediaRow> {
     let Reference::Id(id) = reference else { return Err(StoreError::NotFound) };
+    if scope.licence().is_some() && !is_licensed(conn, scope, MediaId(*id))? {
+        return Err(StoreError::NotFound);
+    }
     Ok(media::table.find(MediaId(*id)).select(MediaRow::as_select()).first(conn)?)
+}
+
+/// Whether a licence has pictures at all, and this one in an article that it gives.
+fn is_licensed(conn: &mut PgConnection, scope: &Scope, id: MediaId) -> StoreResult<bool> {
+    if !scope.has_pictures() {
+        return Ok(false);
+    }
+    let inside = article_media::table.filter(article_media::media_id.eq(id)).select(article_media::article_id);
+    let shown = articles::table.filter(articles::lead_media_id.eq(id).or(articles::id.eq_any(inside))).filter(readable_by(scope));
+    Ok(diesel::select(diesel::dsl::exists(shown.select(articles::id))).get_result(conn)?)
 }
 
 /// Makes a record.
@@ -116,7 +131,7 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &MediaChanges) -> St
     diesel::insert_into(media::table).values(row).execute(tx)?;
     set(tx, id, changes)?;
     record::written(tx, actor, "create_media", (Resource::Media, id.0), ChangeAction::Created, json!({}))?;
-    get(tx, &id.0.into())
+    get(tx, &Scope::Everything, &id.0.into())
 }
 
 /// Changes a record, and with it what every article shows of it.
@@ -138,7 +153,7 @@ pub fn update(
     record::written(tx, actor, "update_media", (Resource::Media, id.0), ChangeAction::Updated, json!({}))?;
     let users = users(tx, id)?;
     announce_users(tx, &users)?;
-    get(tx, &id.0.into())
+    get(tx, &Scope::Everything, &id.0.into())
 }
 
 /// Deletes a record; articles, authors and the site lose it.

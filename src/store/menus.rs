@@ -13,12 +13,14 @@ use super::{
     error::{StoreError, StoreResult},
     keyset::{After, NameKey, NamePage, NameRecord},
     record, references, slugs,
+    visibility::readable,
 };
 use crate::{
     domain::{
         actor::Actor,
         change::{ChangeAction, Resource},
         id::{ArticleId, MenuId, PageId, SectionId, TagId},
+        licence::Scope,
         reference::Reference,
         slug::Slug,
     },
@@ -61,6 +63,13 @@ pub struct MenuItemRow {
     pub section_path: Option<String>,
     #[diesel(sql_type = Bool)]
     pub is_visible: bool,
+}
+
+impl MenuItemRow {
+    /// The article that it leads to.
+    fn article(&self) -> Option<ArticleId> {
+        self.target_id.filter(|_| self.target.as_deref() == Some("article")).map(ArticleId)
+    }
 }
 
 /// What is to be different. `None` leaves a member as it is.
@@ -136,8 +145,15 @@ pub fn get(conn: &mut PgConnection, reference: &Reference) -> StoreResult<MenuRo
 ///
 /// # Errors
 /// Those of the database.
-pub fn items(conn: &mut PgConnection, id: MenuId) -> StoreResult<(Vec<MenuItemRow>, String)> {
-    let rows = diesel::sql_query(include_str!("sql/menu_items.sql")).bind::<SqlUuid, _>(id.0).load(conn)?;
+pub fn items(conn: &mut PgConnection, scope: &Scope, id: MenuId) -> StoreResult<(Vec<MenuItemRow>, String)> {
+    let mut rows: Vec<MenuItemRow> = diesel::sql_query(include_str!("sql/menu_items.sql")).bind::<SqlUuid, _>(id.0).load(conn)?;
+    if scope.licence().is_some() {
+        let articles: Vec<ArticleId> = rows.iter().filter_map(MenuItemRow::article).collect();
+        let readable = readable(conn, scope, &articles)?;
+        for row in &mut rows {
+            row.is_visible &= row.article().is_none_or(|article| readable.contains(&article));
+        }
+    }
     Ok((rows, site::table.select(site::url).first(conn)?))
 }
 

@@ -76,9 +76,9 @@ struct Changeset<'a> {
 }
 
 /// What `scope` may see: what is published or due; the newsroom also sees drafts. Nothing else decides this.
-pub fn visible_to(scope: Scope) -> Box<dyn BoxableExpression<pages::table, Pg, SqlType = Nullable<Bool>>> {
+pub fn visible_to(scope: &Scope) -> Box<dyn BoxableExpression<pages::table, Pg, SqlType = Nullable<Bool>>> {
     match scope {
-        Scope::Public | Scope::Own(_) => Box::new(pages::published_at.le(dsl::now)),
+        Scope::Public | Scope::Own(_) | Scope::Licensed(_) => Box::new(pages::published_at.le(dsl::now)),
         Scope::Everything => Box::new(pages::published_at.le(dsl::now).or(true.into_sql::<Bool>())),
     }
 }
@@ -87,7 +87,7 @@ pub fn visible_to(scope: Scope) -> Box<dyn BoxableExpression<pages::table, Pg, S
 ///
 /// # Errors
 /// Those of the database.
-pub fn page(conn: &mut PgConnection, scope: Scope, after: Option<NameKey>, limit: i64) -> StoreResult<NamePage<PageRow>> {
+pub fn page(conn: &mut PgConnection, scope: &Scope, after: Option<NameKey>, limit: i64) -> StoreResult<NamePage<PageRow>> {
     let mut query =
         pages::table.filter(visible_to(scope)).select(PageRow::as_select()).order((pages::title, pages::id)).limit(limit + 1).into_boxed();
     if let Some(NameKey { name, id }) = after {
@@ -100,7 +100,7 @@ pub fn page(conn: &mut PgConnection, scope: Scope, after: Option<NameKey>, limit
 ///
 /// # Errors
 /// Those of the database.
-pub fn count(conn: &mut PgConnection, scope: Scope) -> StoreResult<i64> {
+pub fn count(conn: &mut PgConnection, scope: &Scope) -> StoreResult<i64> {
     Ok(pages::table.filter(visible_to(scope)).count().get_result(conn)?)
 }
 
@@ -108,7 +108,7 @@ pub fn count(conn: &mut PgConnection, scope: Scope) -> StoreResult<i64> {
 ///
 /// # Errors
 /// `NotFound`, or `Moved` when it gave up this slug.
-pub fn get(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> StoreResult<(PageRow, String)> {
+pub fn get(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<(PageRow, String)> {
     let query = pages::table.filter(visible_to(scope)).select((PageRow::as_select(), pages::body)).into_boxed();
     let query = match reference {
         Reference::Id(id) => query.filter(pages::id.eq(id)),
@@ -142,7 +142,7 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &PageChanges) -> Sto
         .execute(tx)?;
     set(tx, id, changes)?;
     record::written(tx, actor, "create_page", (Resource::Page, id.0), ChangeAction::Created, json!({ "slug": slug.as_str() }))?;
-    get(tx, Scope::Everything, &id.0.into())
+    get(tx, &Scope::Everything, &id.0.into())
 }
 
 /// Changes a page. A slug that it gives up leads to it for ever.
@@ -160,7 +160,7 @@ pub fn update(
     set(tx, id, changes)?;
     diesel::update(pages::table.find(id)).set((pages::version.eq(pages::version + 1), pages::updated_at.eq(dsl::now))).execute(tx)?;
     slugs::replace(tx, Resource::Page, &former, changes.slug.as_ref(), id.0)?;
-    let found = get(tx, Scope::Everything, &id.0.into())?;
+    let found = get(tx, &Scope::Everything, &id.0.into())?;
     let details = json!({ "slug": found.0.slug, "former_slug": former });
     record::written(tx, actor, "update_page", (Resource::Page, id.0), ChangeAction::Updated, details)?;
     Ok(found)
@@ -197,7 +197,7 @@ fn set(tx: &mut PgConnection, id: PageId, changes: &PageChanges) -> StoreResult<
 }
 
 fn lock(tx: &mut PgConnection, reference: &Reference, expected: Option<i64>) -> StoreResult<(PageId, String)> {
-    let id = get(tx, Scope::Everything, reference)?.0.id;
+    let id = get(tx, &Scope::Everything, reference)?.0.id;
     let (slug, version): (String, i64) = pages::table.find(id).select((pages::slug, pages::version)).for_update().first(tx)?;
     if expected.is_some_and(|expected| expected != version) {
         return Err(StoreError::Stale);

@@ -10,7 +10,10 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::error::StoreResult;
+use super::{
+    error::StoreResult,
+    visibility::{push_narrowed, readable},
+};
 use crate::domain::{
     id::ArticleId,
     licence::Scope,
@@ -24,15 +27,19 @@ use crate::domain::{
 /// Those of the database.
 pub fn related(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     article: ArticleId,
     limit: usize,
     exclude: &[ArticleId],
 ) -> StoreResult<Vec<Related>> {
-    only_what_readers_see(scope);
     let mut all: Vec<Candidate> = Gather(article.0).load::<Gathered>(conn)?.into_iter().map(Candidate::from).collect();
     let Some(place) = all.iter().position(|candidate| candidate.id == article) else { return Ok(Vec::new()) };
     let subject = all.swap_remove(place);
+    if scope.licence().is_some() {
+        let ids: Vec<ArticleId> = all.iter().map(|candidate| candidate.id).collect();
+        let readable = readable(conn, scope, &ids)?;
+        all.retain(|candidate| readable.contains(&candidate.id));
+    }
     Ok(rank(&subject, &all, exclude, limit))
 }
 
@@ -42,22 +49,14 @@ pub fn related(
 /// Those of the database.
 pub fn more_in_section(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     article: ArticleId,
     limit: usize,
     exclude: &[ArticleId],
 ) -> StoreResult<Vec<ArticleId>> {
-    only_what_readers_see(scope);
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let exclude = exclude.iter().map(|id| id.0).collect();
-    Ok(MoreInSection { article: article.0, exclude, most }.load::<ArticleId>(conn)?)
-}
-
-/// The lists are made for the page that readers will see. A scope that sees less than they do has to be told apart here.
-const fn only_what_readers_see(scope: Scope) {
-    match scope {
-        Scope::Public | Scope::Own(_) | Scope::Everything => {}
-    }
+    Ok(MoreInSection { article: article.0, exclude, most, scope: scope.clone() }.load::<ArticleId>(conn)?)
 }
 
 /// A row of `sql/related.sql`.
@@ -89,12 +88,18 @@ impl Query for Gather {
 
 impl RunQueryDsl<PgConnection> for Gather {}
 
-/// The statement, with a query id so that it stays prepared.
-#[derive(Debug, QueryId)]
+/// The statement; its text depends on the scope.
+#[derive(Debug)]
 struct MoreInSection {
     article: Uuid,
     exclude: Vec<Uuid>,
     most: i64,
+    scope: Scope,
+}
+
+impl QueryId for MoreInSection {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl QueryFragment<Pg> for MoreInSection {
@@ -106,7 +111,10 @@ impl QueryFragment<Pg> for MoreInSection {
         out.push_sql(", ");
         out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(") ");
-        out.push_sql(include_str!("sql/more_in_section.sql"));
+        let (before, after) = include_str!("sql/more_in_section.sql").split_once("-- What a licence leaves.").unwrap_or_default();
+        out.push_sql(before);
+        push_narrowed(&mut out, &self.scope, "a")?;
+        out.push_sql(after);
         Ok(())
     }
 }

@@ -48,7 +48,7 @@ struct Candidate {
 ///
 /// # Errors
 /// `NotFound` when it never led to anything that `scope` may see.
-pub fn resolve(conn: &mut PgConnection, scope: Scope, path: &str) -> StoreResult<Resolution> {
+pub fn resolve(conn: &mut PgConnection, scope: &Scope, path: &str) -> StoreResult<Resolution> {
     let here = path.split('?').next().unwrap_or_default().trim_matches('/');
     let last = here.rsplit('/').next().unwrap_or_default();
     let (named, slug) = links::named_by(here).map(|(resource, slug)| (name_of(resource), slug)).unzip();
@@ -67,7 +67,7 @@ pub fn resolve(conn: &mut PgConnection, scope: Scope, path: &str) -> StoreResult
     Err(StoreError::NotFound)
 }
 
-fn load(conn: &mut PgConnection, scope: Scope, candidate: &Candidate) -> StoreResult<Option<Resolution>> {
+fn load(conn: &mut PgConnection, scope: &Scope, candidate: &Candidate) -> StoreResult<Option<Resolution>> {
     let Candidate { resource, id } = *candidate;
     let found: Option<(String, String)> = match resource {
         Resource::Article => {

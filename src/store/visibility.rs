@@ -1,26 +1,40 @@
 //! Who sees which article. Nothing else decides this.
 
+use std::{collections::HashSet, sync::Arc};
+
 use diesel::{
-    BoolExpressionMethods, BoxableExpression, ExpressionMethods, IntoSql, SelectableExpression, dsl,
+    AppearsOnTable, BoolExpressionMethods, BoxableExpression, Expression, ExpressionMethods, IntoSql, PgConnection, QueryDsl, RunQueryDsl,
+    SelectableExpression, dsl,
+    expression::{ValidGrouping, is_aggregate},
     pg::Pg,
-    sql_types::{Bool, Nullable},
+    query_builder::{AstPass, QueryFragment, QueryId},
+    result::QueryResult,
+    sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 
-use super::functions::is_visible;
-use crate::{domain::licence::Scope, schema::articles};
+use super::{error::StoreResult, functions::is_visible};
+use crate::{
+    domain::{
+        article::Kind,
+        id::{ArticleId, SectionId, SourceId},
+        licence::{Licence, Scope},
+    },
+    schema::{articles, sql_types::ArticleKind},
+};
 
 /// A condition on a query whose source is `From`.
 pub type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Nullable<Bool>>>;
 
 /// Published or due, and not withdrawn.
 #[dsl::auto_type(no_type_alias)]
-pub fn visible() -> _ {
+fn visible() -> _ {
     is_visible(articles::published_at, articles::withdrawn_at)
 }
 
 /// What `scope` may see: a SQL text a scope, for one text for all would lose the partial index.
-pub fn visible_to<From>(scope: Scope) -> Condition<From>
+pub fn visible_to<From>(scope: &Scope) -> Condition<From>
 where
+    articles::id: SelectableExpression<From>,
     articles::published_at: SelectableExpression<From>,
     articles::withdrawn_at: SelectableExpression<From>,
     articles::created_by_id: SelectableExpression<From>,
@@ -28,7 +42,152 @@ where
 {
     match scope {
         Scope::Public => Box::new(visible()),
-        Scope::Own(user) => Box::new(visible().or(articles::created_by_id.eq(user))),
+        Scope::Own(user) => Box::new(visible().or(articles::created_by_id.eq(*user))),
         Scope::Everything => Box::new(visible().or(true.into_sql::<Bool>())),
+        Scope::Licensed(licence) => Box::new(Licensed(Arc::clone(licence))),
     }
+}
+
+/// What a list for readers shows to `scope`: the newsroom sees it as readers do, a partner what the licence leaves of it.
+pub fn readable_by<From>(scope: &Scope) -> Condition<From>
+where
+    articles::id: SelectableExpression<From>,
+    articles::published_at: SelectableExpression<From>,
+    articles::withdrawn_at: SelectableExpression<From>,
+    articles::created_by_id: SelectableExpression<From>,
+    From: 'static,
+{
+    visible_to(&scope.of_reader())
+}
+
+/// Which of these articles `scope` sees in lists for readers: for ids that a statement found without asking who it is for.
+///
+/// # Errors
+/// Those of the database.
+pub fn readable(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<HashSet<ArticleId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<ArticleId> =
+        articles::table.filter(articles::id.eq_any(ids)).filter(readable_by(scope)).select(articles::id).load(conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Narrows a statement that is written out, where `alias` is its table of articles and readers' visibility is asked already:
+/// adds ` AND …` for a partner, and nothing for anybody else.
+///
+/// # Errors
+/// When a value cannot be bound.
+pub fn push_narrowed<'b>(out: &mut AstPass<'_, 'b, Pg>, scope: &'b Scope, alias: &str) -> QueryResult<()> {
+    match scope {
+        Scope::Public | Scope::Own(_) | Scope::Everything => Ok(()),
+        Scope::Licensed(licence) => {
+            out.push_sql(" AND ");
+            push_licensed(out, licence, alias)
+        }
+    }
+}
+
+/// The moment up to which `scope` sees what is published, as SQL: `now()`, moved by a licence's embargo or advance.
+#[derive(Clone, Debug)]
+pub struct Present(i32);
+
+impl Present {
+    /// The present of `scope`.
+    #[must_use]
+    pub fn of(scope: &Scope) -> Self {
+        Self(scope.licence().map_or(0, Licence::minutes_ahead))
+    }
+}
+
+impl QueryFragment<Pg> for Present {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("now()");
+        if self.0 != 0 {
+            out.push_sql(" + make_interval(mins => ");
+            out.push_bind_param::<Integer, i32>(&self.0)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+}
+
+impl Expression for Present {
+    type SqlType = diesel::sql_types::Timestamptz;
+}
+impl<From> SelectableExpression<From> for Present {}
+impl<From> AppearsOnTable<From> for Present {}
+impl ValidGrouping<()> for Present {
+    type IsAggregate = is_aggregate::Never;
+}
+impl QueryId for Present {
+    type QueryId = ();
+    // The text depends on the value.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// What a licence leaves of the articles of the query around.
+#[derive(Clone, Debug)]
+struct Licensed(Arc<Licence>);
+
+impl QueryFragment<Pg> for Licensed {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        push_licensed(&mut out, &self.0, "articles")
+    }
+}
+
+impl Expression for Licensed {
+    type SqlType = Nullable<Bool>;
+}
+impl<From> SelectableExpression<From> for Licensed where articles::id: SelectableExpression<From> {}
+impl<From> AppearsOnTable<From> for Licensed where articles::id: AppearsOnTable<From> {}
+impl ValidGrouping<()> for Licensed {
+    type IsAggregate = is_aggregate::No;
+}
+impl QueryId for Licensed {
+    type QueryId = ();
+    // The text depends on what the licence narrows.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// The predicate of a licence. Only what it narrows is in the text, so that the planner sees no condition that always holds.
+fn push_licensed<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &str) -> QueryResult<()> {
+    // Every member is named, so that a new one cannot be forgotten here.
+    let Licence { sections, kinds, languages, sources, extent: _, has_pictures: _, embargo_minutes, advance_minutes } = licence;
+    out.push_sql(&format!("({alias}.withdrawn_at IS NULL AND {alias}.published_at <= now()"));
+    if *embargo_minutes != 0 {
+        out.push_sql(" - make_interval(mins => ");
+        out.push_bind_param::<Integer, i32>(embargo_minutes)?;
+        out.push_sql(")");
+    }
+    if *advance_minutes != 0 {
+        out.push_sql(" + make_interval(mins => ");
+        out.push_bind_param::<Integer, i32>(advance_minutes)?;
+        out.push_sql(")");
+    }
+    out.push_sql(&format!(
+        " AND NOT EXISTS (SELECT 1 FROM article_sources o WHERE o.article_id = {alias}.id AND (o.rights = 'no_syndication'"
+    ));
+    if let Some(sources) = sources {
+        out.push_sql(" OR o.source_id <> ALL(");
+        out.push_bind_param::<Array<SqlUuid>, Vec<SourceId>>(sources)?;
+        out.push_sql(")");
+    }
+    out.push_sql("))");
+    if let Some(kinds) = kinds {
+        out.push_sql(&format!(" AND {alias}.kind = ANY("));
+        out.push_bind_param::<Array<ArticleKind>, Vec<Kind>>(kinds)?;
+        out.push_sql(")");
+    }
+    if let Some(languages) = languages {
+        out.push_sql(&format!(" AND ARRAY[lower({alias}.language), split_part(lower({alias}.language), '-', 1)] && "));
+        out.push_bind_param::<Array<Text>, Vec<String>>(languages)?;
+    }
+    if let Some(sections) = sections {
+        out.push_sql(&format!(" AND EXISTS (SELECT 1 FROM article_listings n WHERE n.article_id = {alias}.id AND n.list_id = ANY("));
+        out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
+        out.push_sql("))");
+    }
+    out.push_sql(")");
+    Ok(())
 }

@@ -92,23 +92,23 @@ async fn no_list_reads_the_whole_archive() {
         for filter in &filters {
             for order in [Order::NewestFirst, Order::OldestFirst, Order::LastUpdatedFirst] {
                 for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {
-                    let page = list::page(conn, Scope::Public, filter, order, after, 20).unwrap();
+                    let page = list::page(conn, &Scope::Public, filter, order, after, 20).unwrap();
                     let ids: Vec<ArticleId> = page.cards.iter().map(|card| card.id).collect();
-                    assert_eq!(list::extras(conn, &ids).unwrap().len(), ids.len());
-                    assert_eq!(list::bodies(conn, &ids).unwrap().len(), ids.len());
+                    assert_eq!(list::extras(conn, &Scope::Public, &ids).unwrap().len(), ids.len());
+                    assert_eq!(list::bodies(conn, &Scope::Public, &ids).unwrap().len(), ids.len());
                 }
             }
         }
-        show(conn, Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
-        resolve(conn, Scope::Public, "/news/a5000").unwrap();
-        assert_eq!(sitemaps::months(conn, Scope::Public).unwrap().rows.len(), 13);
+        show(conn, &Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
+        resolve(conn, &Scope::Public, "/news/a5000").unwrap();
+        assert_eq!(sitemaps::months(conn, &Scope::Public).unwrap().rows.len(), 13);
         let february = SitemapMonth::parse("2025-02").unwrap();
-        assert_eq!(sitemaps::month(conn, Scope::Public, february).unwrap().rows.len(), 20);
-        sitemaps::news(conn, Scope::Public).unwrap();
-        list::counts(conn, &[section.0, rare.0]).unwrap();
+        assert_eq!(sitemaps::month(conn, &Scope::Public, february).unwrap().rows.len(), 20);
+        sitemaps::news(conn, &Scope::Public).unwrap();
+        list::counts(conn, &Scope::Public, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
             for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {
-                feeds::load(conn, Scope::Public, &subject, None, after, 20, true).unwrap();
+                feeds::load(conn, &Scope::Public, &subject, None, after, 20, true).unwrap();
             }
         }
     }

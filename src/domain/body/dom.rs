@@ -140,7 +140,8 @@ impl Dom {
         self.nodes.len() - 1
     }
 
-    fn detach(&mut self, id: Id) {
+    /// Takes a node out of the tree, with all below it.
+    pub(super) fn detach(&mut self, id: Id) {
         let (parent, previous, next) = {
             let node = &mut self.nodes[id];
             (node.parent.take(), node.previous.take(), node.next.take())

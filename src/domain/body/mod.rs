@@ -15,6 +15,7 @@ mod schema;
 mod text;
 mod tidy;
 mod to_markdown;
+mod without_media;
 mod words;
 
 pub use block::Block;
@@ -23,6 +24,7 @@ pub use from_markdown::from_markdown;
 pub use sanitise::sanitise;
 pub use text::to_text;
 pub use to_markdown::to_markdown;
+pub use without_media::without_media;
 pub use words::{reading_minutes, word_count};
 
 #[cfg(test)]

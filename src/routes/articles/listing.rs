@@ -107,7 +107,7 @@ impl TryFrom<ListArticles> for Listing {
 /// 404 for a filter that names what does not exist, and what reading can come to.
 pub async fn list(db: &Db, scope: Scope, listing: Listing) -> http::Result<Tagged<Page<Card>>> {
     let (limit, fingerprint) = (listing.limit, listing.fingerprint.clone());
-    let found = db.read(move |conn| load(conn, scope, &listing)).await?;
+    let found = db.read(move |conn| load(conn, &scope, &listing)).await?;
     let Loaded { cards, next, total, last_change, keys } = found.map_err(|unknown| *unknown)?;
     let cursor = next.map(|key| Cursor::encode(&key, &fingerprint));
     let tagged = Tagged::page(Page::new(cards, limit, cursor).total(total)).keys(keys);
@@ -125,7 +125,7 @@ struct Loaded {
     keys: Vec<String>,
 }
 
-fn load(conn: &mut PgConnection, scope: Scope, listing: &Listing) -> StoreResult<Result<Loaded, Box<Problem>>> {
+fn load(conn: &mut PgConnection, scope: &Scope, listing: &Listing) -> StoreResult<Result<Loaded, Box<Problem>>> {
     let mut filter = listing.filter.clone();
     if let Err(unknown) = resolve(conn, &mut filter, &listing.references)? {
         return Ok(Err(unknown));
@@ -139,14 +139,14 @@ fn load(conn: &mut PgConnection, scope: Scope, listing: &Listing) -> StoreResult
     let mut cards: Vec<Card> =
         page.cards.into_iter().map(|row| if filter.statuses.is_some() { Card::with_status(row, now) } else { Card::from(row) }).collect();
     if listing.include.iter().any(|wanted| *wanted != CardInclude::Body) {
-        for (id, extras) in store::articles::list::extras(conn, &ids)? {
+        for (id, extras) in store::articles::list::extras(conn, scope, &ids)? {
             if let Some(card) = cards.iter_mut().find(|card| card.card.id == id) {
                 card.include(extras, |wanted| listing.include.contains(wanted));
             }
         }
     }
     if listing.include.contains(&CardInclude::Body) {
-        for (id, html) in store::articles::list::bodies(conn, &ids)? {
+        for (id, html) in store::articles::list::bodies(conn, scope, &ids)? {
             if let Some(card) = cards.iter_mut().find(|card| card.card.id == id) {
                 card.body = Some(Body::of(html, listing.body));
             }

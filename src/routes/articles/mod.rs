@@ -79,9 +79,9 @@ async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowA
     let include = query.include.clone();
     let (row, beside, site) = db
         .read(move |conn| {
-            let row = store::articles::show::show(conn, scope, &reference.0)?;
+            let row = store::articles::show::show(conn, &scope, &reference.0)?;
             let wants = |what| include.contains(&what);
-            let beside = Beside::of(conn, scope, row.card.id, wants(ArticleInclude::Related), wants(ArticleInclude::MoreInSection))?;
+            let beside = Beside::of(conn, &scope, row.card.id, wants(ArticleInclude::Related), wants(ArticleInclude::MoreInSection))?;
             let site = wants(ArticleInclude::JsonLd).then(|| store::site::get(conn)).transpose()?;
             Ok((row, beside, site))
         })

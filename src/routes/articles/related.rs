@@ -89,11 +89,11 @@ async fn list_related(
     let (limit, exclude, fields) = (query.limit, query.exclude, query.fields);
     let (article, beside) = db
         .read(move |conn| {
-            let article = store::articles::show::id_of(conn, scope, &reference.0)?;
+            let article = store::articles::show::id_of(conn, &scope, &reference.0)?;
             let asked: Vec<_> = exclude.iter().map(|one| (Resource::Article, one.0.clone())).collect();
             let exclude: Vec<_> = references::find(conn, &asked)?.into_iter().flatten().map(ArticleId).collect();
-            let related = store::related::related(conn, scope, article, usize::from(limit.get()), &exclude)?;
-            Ok((article, Beside::load(conn, scope, Some(related), None)?))
+            let related = store::related::related(conn, &scope, article, usize::from(limit.get()), &exclude)?;
+            Ok((article, Beside::load(conn, &scope, Some(related), None)?))
         })
         .await?;
     let keys = beside.keys(article);
@@ -148,7 +148,7 @@ impl Beside {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn of(conn: &mut PgConnection, scope: Scope, article: ArticleId, related: bool, more_in_section: bool) -> StoreResult<Self> {
+    pub fn of(conn: &mut PgConnection, scope: &Scope, article: ArticleId, related: bool, more_in_section: bool) -> StoreResult<Self> {
         let related = related.then(|| store::related::related(conn, scope, article, ON_THE_PAGE, &[])).transpose()?;
         let shown: Vec<ArticleId> = related.iter().flatten().map(|one| one.id).collect();
         let more = more_in_section.then(|| store::related::more_in_section(conn, scope, article, ON_THE_PAGE, &shown)).transpose()?;
@@ -156,7 +156,7 @@ impl Beside {
     }
 
     /// The cards of both lists come by one statement.
-    fn load(conn: &mut PgConnection, scope: Scope, related: Option<Vec<Related>>, more: Option<Vec<ArticleId>>) -> StoreResult<Self> {
+    fn load(conn: &mut PgConnection, scope: &Scope, related: Option<Vec<Related>>, more: Option<Vec<ArticleId>>) -> StoreResult<Self> {
         let ids: Vec<ArticleId> = related.iter().flatten().map(|one| one.id).chain(more.iter().flatten().copied()).collect();
         let mut cards: HashMap<ArticleId, Card> =
             visible_cards(conn, scope, &ids)?.into_iter().map(|row| (row.id, Card::from(row))).collect();

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::{IntoSql, SelectableExpression, dsl, prelude::*};
 use uuid::Uuid;
 
-use super::rows::{ArticleRow, CardRow, ExtrasRow};
+use super::{
+    narrow,
+    rows::{ArticleRow, CardRow, ExtrasRow},
+};
 use crate::{
     domain::{
         article::{Kind, Status},
@@ -16,7 +19,7 @@ use crate::{
         error::StoreResult,
         keyset::{After, Before, TimeKey, TimeRecord},
         listings::StandsOn,
-        visibility::{Condition, visible, visible_to},
+        visibility::{Condition, Present, readable_by, visible_to},
     },
 };
 
@@ -95,7 +98,7 @@ pub struct CardPage {
 /// Those of the database.
 pub fn page(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     filter: &Filter,
     order: Order,
     after: Option<TimeKey>,
@@ -112,6 +115,7 @@ pub fn page(
     } else {
         None
     };
+    narrow::cards(scope, &mut cards);
     Ok(CardPage { cards, next })
 }
 
@@ -119,8 +123,9 @@ pub fn page(
 ///
 /// # Errors
 /// Those of the database.
-pub fn count(conn: &mut PgConnection, scope: Scope, filter: &Filter) -> StoreResult<i64> {
-    if let ([(list, false)], true, None, None, None, true) = (
+pub fn count(conn: &mut PgConnection, scope: &Scope, filter: &Filter) -> StoreResult<i64> {
+    if let (None, [(list, false)], true, None, None, None, true) = (
+        scope.licence(),
         &filter.lists()[..],
         filter.is_about_lists_only(),
         filter.published_after,
@@ -128,7 +133,7 @@ pub fn count(conn: &mut PgConnection, scope: Scope, filter: &Filter) -> StoreRes
         &filter.statuses,
         filter.exclude.is_empty(),
     ) {
-        return Ok(counts(conn, &[*list])?.first().map_or(0, |(_, articles)| *articles));
+        return Ok(counts(conn, scope, &[*list])?.first().map_or(0, |(_, articles)| *articles));
     }
     let mut all = articles::table.filter(conditions(scope, filter)).count().into_boxed();
     for (list, exact) in filter.lists() {
@@ -146,7 +151,10 @@ pub fn count(conn: &mut PgConnection, scope: Scope, filter: &Filter) -> StoreRes
 ///
 /// # Errors
 /// Those of the database.
-pub fn counts(conn: &mut PgConnection, lists: &[Uuid]) -> StoreResult<Vec<(Uuid, i64)>> {
+pub fn counts(conn: &mut PgConnection, scope: &Scope, lists: &[Uuid]) -> StoreResult<Vec<(Uuid, i64)>> {
+    if scope.licence().is_some() {
+        return counts_under_licence(conn, scope, lists);
+    }
     let scheduled = article_listings::table
         .filter(article_listings::list_id.eq(listing_counts::list_id))
         .filter(article_listings::published_at.gt(dsl::now))
@@ -163,21 +171,33 @@ pub fn counts(conn: &mut PgConnection, lists: &[Uuid]) -> StoreResult<Vec<(Uuid,
         .collect())
 }
 
+/// Nothing is kept for a licence: its articles are counted, in one statement.
+fn counts_under_licence(conn: &mut PgConnection, scope: &Scope, lists: &[Uuid]) -> StoreResult<Vec<(Uuid, i64)>> {
+    Ok(article_listings::table
+        .inner_join(articles::table)
+        .filter(article_listings::list_id.eq_any(lists))
+        .filter(readable_by(scope))
+        .group_by(article_listings::list_id)
+        .select((article_listings::list_id, dsl::count_star()))
+        .load(conn)?)
+}
+
 /// The cards of these articles, where visible to `scope`, in the order given.
 ///
 /// # Errors
 /// Those of the database.
-pub fn cards(conn: &mut PgConnection, scope: Scope, ids: &[ArticleId]) -> StoreResult<Vec<CardRow>> {
+pub fn cards(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<Vec<CardRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<CardRow> = articles::table
+    let mut rows: Vec<CardRow> = articles::table
         .inner_join(sections::table)
         .left_join(media::table)
         .filter(articles::id.eq_any(ids))
         .filter(visible_to(scope))
         .select(CardRow::as_select())
         .load(conn)?;
+    narrow::cards(scope, &mut rows);
     let mut by_id: std::collections::HashMap<ArticleId, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
@@ -186,51 +206,49 @@ pub fn cards(conn: &mut PgConnection, scope: Scope, ids: &[ArticleId]) -> StoreR
 ///
 /// # Errors
 /// Those of the database.
-pub fn visible_cards(conn: &mut PgConnection, scope: Scope, ids: &[ArticleId]) -> StoreResult<Vec<CardRow>> {
-    cards(conn, as_readers(scope), ids)
+pub fn visible_cards(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<Vec<CardRow>> {
+    cards(conn, &scope.of_reader(), ids)
 }
 
 /// Articles with all they carry, of which only what readers see, in the order given: every format of a feed is made of these.
 ///
 /// # Errors
 /// Those of the database.
-pub fn visible_articles(conn: &mut PgConnection, scope: Scope, ids: &[ArticleId]) -> StoreResult<Vec<ArticleRow>> {
+pub fn visible_articles(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<Vec<ArticleRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<ArticleRow> = articles::table
+    let mut rows: Vec<ArticleRow> = articles::table
         .inner_join(sections::table)
         .left_join(media::table)
         .filter(articles::id.eq_any(ids))
-        .filter(visible_to(as_readers(scope)))
+        .filter(readable_by(scope))
         .select(ArticleRow::as_select())
         .load(conn)?;
+    narrow::articles(conn, scope, &mut rows)?;
     let mut by_id: std::collections::HashMap<ArticleId, ArticleRow> = rows.into_iter().map(|row| (row.card.id, row)).collect();
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
-}
-
-/// What `scope` sees of a public list. A licence narrows further; the newsroom sees no more than a reader.
-#[must_use]
-pub const fn as_readers(scope: Scope) -> Scope {
-    match scope {
-        Scope::Public | Scope::Own(_) | Scope::Everything => Scope::Public,
-    }
 }
 
 /// What the cards of a page carry on demand, in any order.
 ///
 /// # Errors
 /// Those of the database.
-pub fn extras(conn: &mut PgConnection, ids: &[ArticleId]) -> StoreResult<Vec<(ArticleId, ExtrasRow)>> {
-    Ok(articles::table.filter(articles::id.eq_any(ids)).select((articles::id, ExtrasRow::as_select())).load(conn)?)
+pub fn extras(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<Vec<(ArticleId, ExtrasRow)>> {
+    let mut rows: Vec<(ArticleId, ExtrasRow)> =
+        articles::table.filter(articles::id.eq_any(ids)).select((articles::id, ExtrasRow::as_select())).load(conn)?;
+    narrow::extras(conn, scope, rows.iter_mut().map(|(_, extras)| extras))?;
+    Ok(rows)
 }
 
-/// The bodies of these articles, in any order.
+/// The bodies of these articles as far as `scope` gives them, in any order.
 ///
 /// # Errors
 /// Those of the database.
-pub fn bodies(conn: &mut PgConnection, ids: &[ArticleId]) -> StoreResult<Vec<(ArticleId, String)>> {
-    Ok(articles::table.filter(articles::id.eq_any(ids)).select((articles::id, articles::body)).load(conn)?)
+pub fn bodies(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<Vec<(ArticleId, String)>> {
+    let rows: Vec<(ArticleId, String)> =
+        articles::table.filter(articles::id.eq_any(ids)).select((articles::id, articles::body)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, body)| (id, narrow::body(scope, body))).collect())
 }
 
 /// The list along which a page is found; none where the order or the state is not what lists are kept by.
@@ -246,7 +264,7 @@ fn key_of(card: &CardRow, order: Order) -> Option<TimeKey> {
 /// The ids are found along the index of one list, and only the page's own articles are loaded.
 fn cards_on_list(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     filter: &Filter,
     (list, exact): (Uuid, bool),
     order: Order,
@@ -259,7 +277,7 @@ fn cards_on_list(
     let mut ids =
         listing::table.inner_join(articles::table).filter(listing::list_id.eq(list)).select(listing::article_id).limit(limit).into_boxed();
     // The walk stops at the bound in the index instead of looking at every scheduled article.
-    ids = ids.filter(listing::published_at.le(dsl::now));
+    ids = ids.filter(listing::published_at.le(Present::of(scope)));
     ids = ids.filter(conditions(scope, filter));
     if exact {
         ids = ids.filter(listing::is_direct);
@@ -298,7 +316,7 @@ fn cards_on_list(
 /// The page is found along an index of the articles themselves.
 fn cards_among_all(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     filter: &Filter,
     order: Order,
     after: Option<TimeKey>,
@@ -340,7 +358,7 @@ fn any_tags(filter: &Filter) -> Vec<Uuid> {
 }
 
 /// All that a filter says of the article itself, and who may see it.
-fn conditions<From>(scope: Scope, filter: &Filter) -> Condition<From>
+fn conditions<From>(scope: &Scope, filter: &Filter) -> Condition<From>
 where
     articles::id: SelectableExpression<From>,
     articles::kind: SelectableExpression<From>,
@@ -354,7 +372,7 @@ where
     From: 'static,
 {
     let mut all: Condition<From> = match &filter.statuses {
-        None => Box::new(visible()),
+        None => readable_by(scope),
         Some(statuses) => Box::new(visible_to::<From>(scope).and(articles::status.eq_any(statuses.clone()))),
     };
     if let Some(kind) = filter.kind {

@@ -3,6 +3,7 @@
 pub mod rows;
 
 pub mod list;
+pub mod narrow;
 pub mod show;
 
 pub mod change;

@@ -46,5 +46,5 @@ pub fn set(
     diesel::insert_into(related_picks::table).values(rows).execute(tx)?;
     touch(tx, locked.id)?;
     record::written(tx, actor, locked.id, &before, ChangeAction::Updated, "pick_related", None)?;
-    show(tx, actor.scope(), &Reference::Id(locked.id.0))
+    show(tx, &actor.scope(), &Reference::Id(locked.id.0))
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::rows::ArticleRow;
+use super::{narrow, rows::ArticleRow};
 use crate::{
     domain::{change::Resource, id::ArticleId, licence::Scope, reference::Reference},
     schema::{articles, media, sections},
@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// `NotFound` when there is none that `scope` may see, `Moved` when it gave up this slug.
-pub fn show(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> StoreResult<ArticleRow> {
+pub fn show(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<ArticleRow> {
     let found = match reference {
         Reference::Id(id) => articles::table
             .inner_join(sections::table)
@@ -37,7 +37,10 @@ pub fn show(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> Sto
             .optional()?,
     };
     match (found, reference) {
-        (Some(article), _) => Ok(article),
+        (Some(mut article), _) => {
+            narrow::article(conn, scope, &mut article)?;
+            Ok(article)
+        }
         (None, Reference::Slug(slug)) => Err(moved(conn, scope, slug)?),
         (None, Reference::Id(_)) => Err(StoreError::NotFound),
     }
@@ -47,7 +50,7 @@ pub fn show(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> Sto
 ///
 /// # Errors
 /// As `show`.
-pub fn id_of(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> StoreResult<ArticleId> {
+pub fn id_of(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> StoreResult<ArticleId> {
     let mut query = articles::table.filter(visible_to(scope)).select(articles::id).into_boxed();
     query = match reference {
         Reference::Id(id) => query.filter(articles::id.eq(id)),
@@ -61,7 +64,7 @@ pub fn id_of(conn: &mut PgConnection, scope: Scope, reference: &Reference) -> St
 }
 
 /// Where the article went that had this slug, as far as `scope` may know.
-fn moved(conn: &mut PgConnection, scope: Scope, slug: &str) -> StoreResult<StoreError> {
+fn moved(conn: &mut PgConnection, scope: &Scope, slug: &str) -> StoreResult<StoreError> {
     let Some(id) = slugs::former_owner(conn, Resource::Article, slug)? else {
         return Ok(StoreError::NotFound);
     };

@@ -34,7 +34,7 @@ pub fn publish(
     if let (true, None) = (is_out, at) {
         let due: Option<DateTime<Utc>> = articles::table.find(locked.id).select(articles::published_at).first(tx)?;
         if due.is_some_and(|due| due <= locked.now) {
-            return show(tx, actor.scope(), reference);
+            return show(tx, &actor.scope(), reference);
         }
     }
     let at = at.unwrap_or(locked.now);
@@ -51,7 +51,7 @@ pub fn publish(
         .execute(tx)?;
     touch(tx, locked.id)?;
     record::written(tx, actor, locked.id, &before, ChangeAction::Published, "publish_article", None)?;
-    show(tx, actor.scope(), &Reference::Id(locked.id.0))
+    show(tx, &actor.scope(), &Reference::Id(locked.id.0))
 }
 
 /// Takes an article back: nobody sees it any more, and it is a draft again.
@@ -80,7 +80,7 @@ pub fn unpublish(
         .execute(tx)?;
     touch(tx, locked.id)?;
     record::written(tx, actor, locked.id, &before, ChangeAction::Withdrawn, "unpublish_article", reason)?;
-    show(tx, actor.scope(), &Reference::Id(locked.id.0))
+    show(tx, &actor.scope(), &Reference::Id(locked.id.0))
 }
 
 /// Adds a correction, which readers see beside the article.
@@ -100,5 +100,5 @@ pub fn correct(tx: &mut PgConnection, actor: Actor, reference: &Reference, expec
         .execute(tx)?;
     touch(tx, locked.id)?;
     record::written(tx, actor, locked.id, &before, ChangeAction::Corrected, "correct_article", Some(text.to_owned()))?;
-    show(tx, actor.scope(), &Reference::Id(locked.id.0))
+    show(tx, &actor.scope(), &Reference::Id(locked.id.0))
 }

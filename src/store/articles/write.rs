@@ -97,7 +97,7 @@ pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &ArticleChanges) -> 
     set(tx, id, changes, &filed)?;
     filing::apply(tx, id, changes, &filed)?;
     record::written(tx, actor, id, &before, ChangeAction::Created, "create_article", None)?;
-    show(tx, actor.scope(), &Reference::Id(id.0))
+    show(tx, &actor.scope(), &Reference::Id(id.0))
 }
 
 /// Changes an article. A slug that it gives up leads to it for ever.
@@ -123,7 +123,7 @@ pub fn update(
         log::debug!("article {} was {} and is {}", locked.id, locked.slug, slug.as_str());
     }
     record::written(tx, actor, locked.id, &before, ChangeAction::Updated, "update_article", None)?;
-    show(tx, actor.scope(), &Reference::Id(locked.id.0))
+    show(tx, &actor.scope(), &Reference::Id(locked.id.0))
 }
 
 /// Deletes an article for good. What it leaves is its entry in the change log.
@@ -149,7 +149,7 @@ type LockedColumns = (String, Status, i64, Option<UserId>, Option<DateTime<Utc>>
 
 /// Locks the row that a write is about, and settles whether this actor may write it.
 pub(super) fn lock(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>) -> StoreResult<Locked> {
-    let id = id_of(tx, actor.scope(), reference)?;
+    let id = id_of(tx, &actor.scope(), reference)?;
     // Locked before the version is read: two editors would both pass the check.
     let (slug, status, version, created_by_id, first_published_at, now): LockedColumns = articles::table
         .find(id)

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         article::Kind,
         id::{ArticleId, AuthorId, SectionId, TagId},
-        licence::Scope,
+        licence::{Extent, Scope},
     },
     schema::listing_counts,
 };
@@ -108,6 +108,18 @@ pub struct Highlights {
     pub body: String,
 }
 
+impl Highlights {
+    /// Takes away the texts that a licence does not give.
+    fn narrow(&mut self, extent: Extent) {
+        if extent < Extent::Full {
+            self.body.clear();
+        }
+        if extent < Extent::Standfirst {
+            self.standfirst.clear();
+        }
+    }
+}
+
 /// How many matches are ranked: the newest.
 const RANKED: u32 = 400;
 /// How many articles are read from the newest back before another way is tried.
@@ -128,13 +140,11 @@ const COST_OF_READING: f64 = 3.0;
 /// Those of the database.
 pub fn search(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     search: &Search,
     after: Option<SearchKey>,
     limit: u32,
 ) -> StoreResult<(Vec<Hit>, Option<SearchKey>)> {
-    // Readers and the newsroom search the same: what readers see. A licence will narrow it here.
-    let (Scope::Public | Scope::Own(_) | Scope::Everything) = scope;
     let questions = questions(conn, search)?;
     let Some(any) = any_of(&questions) else { return Ok((Vec::new(), None)) };
     let (path, otherwise, at) = match after {
@@ -144,7 +154,7 @@ pub fn search(
             (path, otherwise, questions.first().map_or_else(Utc::now, |question| question.at))
         }
     };
-    let mut find = Find { search, any: &any, each: each(&questions), at, path, after, before: None, limit: i64::from(limit) + 1 };
+    let mut find = Find { scope, search, any: &any, each: each(&questions), at, path, after, before: None, limit: i64::from(limit) + 1 };
     let mut rows: Vec<Row> = find.load(conn)?;
     // The words never stand together, or did so long ago: what is rare has to be looked for as such.
     if otherwise != path && rows.len() <= limit as usize {
@@ -154,7 +164,11 @@ pub fn search(
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| has_more).map(|last| SearchKey { at, path: find.path, score: last.score, id: last.id });
-    Ok((rows.into_iter().map(Hit::from).collect(), next))
+    let mut hits: Vec<Hit> = rows.into_iter().map(Hit::from).collect();
+    for hit in &mut hits {
+        hit.highlights.narrow(scope.extent());
+    }
+    Ok((hits, next))
 }
 
 /// The articles that hold the words, the newest first, and where the next page begins: of what readers see, whoever asks.
@@ -165,13 +179,11 @@ pub fn search(
 /// Those of the database.
 pub fn newest(
     conn: &mut PgConnection,
-    scope: Scope,
+    scope: &Scope,
     search: &Search,
     after: Option<TimeKey>,
     limit: u32,
 ) -> StoreResult<(Vec<ArticleId>, Option<TimeKey>)> {
-    // As in `search`.
-    let (Scope::Public | Scope::Own(_) | Scope::Everything) = scope;
     let questions = questions(conn, search)?;
     let Some(any) = any_of(&questions) else { return Ok((Vec::new(), None)) };
     let (path, otherwise) = shortest_path(conn, search, &any)?;
@@ -179,7 +191,8 @@ pub fn newest(
     // The walk begins where the last page ended.
     let at = after.map_or(now, |after| after.at.min(now));
     let limit = i64::from(limit);
-    let mut find = FindNewest(Find { search, any: &any, each: each(&questions), at, path, after: None, before: after, limit: limit + 1 });
+    let mut find =
+        FindNewest(Find { scope, search, any: &any, each: each(&questions), at, path, after: None, before: after, limit: limit + 1 });
     let mut rows: Vec<(Uuid, DateTime<Utc>)> = find.load(conn)?;
     if otherwise != path && (rows.len() as i64) <= limit {
         find.0.path = otherwise;

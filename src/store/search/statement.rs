@@ -14,11 +14,17 @@ use diesel::{
 use uuid::Uuid;
 
 use super::{Path, Question, RANKED, Search, SearchKey, WALKED, WALKED_FAR};
-use crate::{schema::sql_types::ArticleKind, store::keyset::TimeKey};
+use crate::{
+    domain::licence::Scope,
+    schema::sql_types::ArticleKind,
+    store::{keyset::TimeKey, visibility::push_narrowed},
+};
 
 /// The newest matches, ranked, from a place on.
 #[derive(Clone, Copy)]
 pub struct Find<'a> {
+    /// Whose search it is.
+    pub scope: &'a Scope,
     /// The filters.
     pub search: &'a Search,
     /// What any language asks.
@@ -131,6 +137,7 @@ impl<'a> Find<'a> {
         self.matching(out)?;
         out.push_sql(" AND is_visible(a.published_at, a.withdrawn_at)");
         self.narrowed(out)?;
+        push_narrowed(out, self.scope, "a")?;
         for list in self.search.lists() {
             out.push_sql(" AND EXISTS (SELECT 1 FROM article_listings l WHERE l.article_id = a.id AND l.published_at = a.published_at AND l.list_id = '");
             out.push_sql(&list.to_string());
@@ -153,6 +160,7 @@ impl<'a> Find<'a> {
         ));
         out.push_sql(" WHERE is_visible(a.published_at, a.withdrawn_at)");
         self.narrowed(out)?;
+        push_narrowed(out, self.scope, "a")?;
         for (place, list) in lists.iter().enumerate() {
             match place {
                 0 => {

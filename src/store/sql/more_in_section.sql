@@ -15,6 +15,7 @@ CROSS JOIN LATERAL (
   WHERE is_visible(a.published_at, a.withdrawn_at) AND a.language = me.language AND a.id <> me.id
     AND (a.translation_group_id = me.translation_group_id) IS NOT TRUE
     AND a.id <> ALL ((SELECT excluded FROM wanted)::uuid[])
+    -- What a licence leaves.
   ORDER BY newest.published_at DESC, newest.article_id DESC LIMIT (SELECT most FROM wanted)
 ) AS found
 GROUP BY found.id, found.published_at

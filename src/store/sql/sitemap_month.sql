@@ -1,8 +1,8 @@
 -- The articles of a month, or of one part of it: Diesel has no arithmetic over the bytes of an id.
 -- The last bytes of an id are random, whenever it was made, so that parts are alike and an article never moves to another.
-SELECT a.slug, s.path, a.language, greatest(a.updated_at, a.published_at) AS changed_at, m.url AS image_url,
+SELECT a.id, a.slug, s.path, a.language, greatest(a.updated_at, a.published_at) AS changed_at, m.url AS image_url,
   coalesce((
-    SELECT json_agg(json_build_object('language', t.language, 'slug', t.slug, 'path', ts.path) ORDER BY t.language, t.id)
+    SELECT json_agg(json_build_object('id', t.id, 'language', t.language, 'slug', t.slug, 'path', ts.path) ORDER BY t.language, t.id)
     FROM articles t JOIN sections ts ON ts.id = t.section_id
     WHERE t.translation_group_id = a.translation_group_id AND t.id <> a.id AND is_visible(t.published_at, t.withdrawn_at)
   ), '[]') AS translations

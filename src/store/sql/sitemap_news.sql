@@ -1,5 +1,5 @@
 -- What was new in the last two days: Diesel has no arithmetic over intervals.
-SELECT a.slug, s.path, a.language, a.title, coalesce(a.first_published_at, a.published_at) AS published_at,
+SELECT a.id, a.slug, s.path, a.language, a.title, coalesce(a.first_published_at, a.published_at) AS published_at,
   greatest(a.updated_at, a.published_at) AS changed_at, m.url AS image_url
 FROM articles a
 JOIN sections s ON s.id = a.section_id
