@@ -1,7 +1,7 @@
 //! IPTC ninjs 3.1, News in JSON.
 //!
-//! 3.1 is the newest version whose schema says nothing that a reader of 3.0 or 3.2 would refuse: 3.2 and later only add members that nothing
-//! here needs (`resources` of a rendition, how content was digitised), so one document is valid against 3.1, 3.2 and 3.3 alike.
+//! 3.x is the line that IPTC recommends to who starts anew. 3.1 (May 2025) of it: an approved version, whose schema this was validated against, and
+//! nothing that 3.2 adds (subtitles and other `resources` of a rendition) is known of media here.
 //!
 //! The standard describes one news object and has no envelope for many, so a feed is a `composite` object whose associations are its articles,
 //! each a whole ninjs object of its own. What was withdrawn is among them with `pubStatus: canceled`. Members that the schema does not know
