@@ -75,17 +75,23 @@ fn images(entry: &Entry) -> Vec<Value> {
         let members = [
             ("@type", Some(json!("ImageObject"))),
             ("url", Some(json!(media.url))),
-            ("width", media.width.map(|width| json!(width))),
-            ("height", media.height.map(|height| json!(height))),
+            ("width", media.width.map(pixels)),
+            ("height", media.height.map(pixels)),
             ("caption", media.description().map(|text| json!(text))),
             ("creditText", media.credit.as_ref().map(|credit| json!(credit))),
         ];
         members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect::<Map<_, _>>().into()
     };
     let sizes = entry.image().into_iter().flat_map(|image| &image.renditions);
-    let sizes = sizes.map(|size| json!({"@type": "ImageObject", "url": size.url, "width": size.width, "height": size.height}));
+    let sizes =
+        sizes.map(|size| json!({"@type": "ImageObject", "url": size.url, "width": pixels(size.width), "height": pixels(size.height)}));
     let others = entry.media.iter().filter(|media| media.kind == MediaKind::Image).map(image);
     entry.image().map(image).into_iter().chain(sizes).chain(others).collect()
+}
+
+/// A bare number has no place there: E37 is UN/CEFACT's code for pixels.
+fn pixels(number: i32) -> Value {
+    json!({"@type": "QuantitativeValue", "value": number, "unitCode": "E37"})
 }
 
 fn object(video: &Media, entry: &Entry) -> Value {

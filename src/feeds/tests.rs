@@ -310,7 +310,7 @@ fn json_ld_says_in_the_words_of_schema_org_what_is_known() {
     );
     assert_eq!(written["contributor"], serde_json::json!([{"@type": "Organization", "name": "Coast Agency"}]));
     assert_eq!((&written["articleSection"], &written["keywords"]), (&serde_json::json!(["Transport"]), &serde_json::json!(["Ports"])));
-    assert_eq!((&written["image"][0]["creditText"], &written["image"][1]["width"]), (&"L. Novak".into(), &640.into()));
+    assert_eq!((&written["image"][0]["creditText"], &written["image"][1]["width"]["value"]), (&"L. Novak".into(), &640.into()));
     assert_eq!(
         written["correction"][0],
         serde_json::json!({"@type": "CorrectionComment", "text": "It was pier 4.", "datePublished": "2026-03-02T09:00:00Z"})

@@ -1,10 +1,40 @@
 //! Feeds in every format: what is in them, their pages, their validators, and what has gone from them.
 
+use std::sync::Arc;
+
 use atom_syndication::Feed as Atom;
+use broadsheet::{
+    api::feed::feed as shaped,
+    domain::{
+        id::SectionId,
+        licence::{Extent, Licence, Scope},
+        sitemap::SitemapMonth,
+    },
+    feeds::{Format, Pages},
+    store::{
+        feeds::{self, Subject},
+        search::Search,
+        sitemaps,
+    },
+};
 use rss::Channel;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, Make, TestApp};
+
+/// A licence that narrows nothing.
+fn licence() -> Licence {
+    Licence {
+        sections: None,
+        kinds: None,
+        languages: None,
+        sources: None,
+        extent: Extent::Full,
+        has_pictures: true,
+        embargo_minutes: 0,
+        advance_minutes: 0,
+    }
+}
 
 const FORMATS: [(&str, &str); 4] = [
     ("json", "application/feed+json"),
@@ -231,6 +261,54 @@ async fn a_feed_tells_what_was_withdrawn_and_nothing_of_what_nobody_saw() {
 
     editor.post(&wrong.path("publish"), json!({})).await.expect(200);
     assert_eq!(gone(&app.anyone(), "sections/news").await.0, [urn(&deleted)], "what is seen again is not gone");
+}
+
+#[actix_web::test]
+async fn a_licence_narrows_every_feed_and_sitemap() {
+    let app = TestApp::start().await;
+    let (make, editor) = (app.make().await, app.editor().await);
+    library(&make).await;
+    let sport = make.section("Sport").await;
+    make.article().title("Ferry race").section(&sport).published_at("2026-03-08T06:10:00Z").await;
+    for section in ["news", "sport"] {
+        let gone = make.article().title("Gone").with("section", section).published_at("2026-03-08T06:10:00Z").await;
+        editor.post(&gone.path("unpublish"), json!({"reason": format!("About {section}")})).await.expect(200);
+    }
+    let news = app.anyone().get("/v1/sections/news").await.expect(200)["id"].as_str().unwrap().parse().unwrap();
+    let scope = |licence: Licence| Scope::Licensed(Arc::new(licence));
+    let of_news = scope(Licence { sections: Some(vec![SectionId(news)]), ..licence() });
+    let march = SitemapMonth::parse("2026-03").unwrap();
+    let mut conn = app.conn();
+    let mut titles = |scope: &Scope, subject: &Subject| -> Vec<String> {
+        let rows = feeds::load(&mut conn, scope, subject, None, None, 20, true).unwrap();
+        rows.items.into_iter().map(|row| row.card.title).collect()
+    };
+
+    // Without the reprint that may not be passed on, and without what is of another section.
+    let expected = ["Ferry 6", "Ferry 5", "Ferry 4", "Ferry 3", "Ferry 2", "Ferry 1"];
+    assert_eq!(titles(&of_news, &Subject::Latest), expected);
+    assert_eq!(titles(&of_news, &Subject::Search(Search { words: "ferry".to_owned(), ..Search::default() })), expected);
+    let mut conn = app.conn();
+    let rows = sitemaps::month(&mut conn, &of_news, march).unwrap();
+    assert_eq!((rows.rows.len(), rows.changed_at), (6, None));
+    let told = |rows: feeds::FeedRows| rows.withdrawn.into_iter().map(|gone| gone.reason.unwrap()).collect::<Vec<_>>();
+    assert_eq!(told(feeds::load(&mut conn, &of_news, &Subject::Latest, None, None, 20, true).unwrap()), ["About news"]);
+    assert_eq!(
+        told(feeds::load(&mut conn, &Scope::Public, &Subject::Latest, None, None, 20, true).unwrap()),
+        ["About sport", "About news"]
+    );
+
+    // Of the text nothing, in any format.
+    let cards = scope(Licence { extent: Extent::Card, has_pictures: false, ..licence() });
+    let rows = feeds::load(&mut conn, &cards, &Subject::Latest, None, None, 20, false).unwrap();
+    let feed = shaped(rows, None, "https://api.example.org/v1/feeds/latest".to_owned(), Pages::default());
+    for format in Format::ALL {
+        let written = String::from_utf8(format.write(&feed)).unwrap();
+        assert!(written.contains("Ferry 6") && !written.contains("What story") && !written.contains("port.jpg"), "{written}");
+    }
+    let ninjs: Value = serde_json::from_slice(&Format::Ninjs.write(&feed)).unwrap();
+    assert_eq!((&ninjs["associations"][0]["representationType"], &ninjs["associations"][0]["bodies"]), (&json!("partial"), &Value::Null));
+    assert!(sitemaps::month(&mut conn, &cards, march).unwrap().rows.iter().all(|row| row.image_url.is_none()));
 }
 
 #[actix_web::test]

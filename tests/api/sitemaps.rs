@@ -35,6 +35,8 @@ async fn ends(client: &Client, file: &str) -> Vec<String> {
 async fn the_archive_has_a_file_a_month() {
     let app = TestApp::start().await;
     let (make, editor) = (app.make().await, app.editor().await);
+    let elsewhere = json!({"canonical_url": "https://gazette.example.org/port"});
+    make.article().title("Elsewhere").with("seo", elsewhere).published_at("2026-03-05T00:00:00Z").await;
     for (title, at) in [
         ("One", "2026-03-01T00:00:00Z"),
         ("Two", "2026-03-31T23:59:59Z"),
@@ -44,8 +46,6 @@ async fn the_archive_has_a_file_a_month() {
         make.article().title(title).published_at(at).await;
     }
     make.article().title("Draft").draft().await;
-    let elsewhere = json!({"canonical_url": "https://gazette.example.org/port"});
-    make.article().title("Elsewhere").with("seo", elsewhere).published_at("2026-03-05T00:00:00Z").await;
     let reader = app.anyone();
 
     assert_eq!(ends(&reader, "index").await, ["news.xml", "structure.xml", "2026-04.xml", "2026-03.xml"], "not what is to come");
@@ -55,7 +55,7 @@ async fn the_archive_has_a_file_a_month() {
     assert!(texts(&index, "loc")[2].starts_with("http://127.0.0.1:"), "at the API's own address");
     let march = reader.get("/v1/sitemaps/2026-03.xml").await;
     assert_eq!(texts(&march, "loc")[0], "http://localhost:3000/news/two");
-    assert_eq!(texts(&march, "lastmod")[0], texts(&index, "lastmod")[1], "the last change of the month");
+    assert_eq!(texts(&march, "lastmod").iter().max(), texts(&index, "lastmod").get(1), "the last change of the month");
     assert_eq!(reader.get_with("/v1/sitemaps/2026-03.xml", &[("If-None-Match", march.header("etag"))]).await.status, 304);
 
     for absent in ["2026-02", "2126-05", "2026-13", "march", "2026-03-1-of-1"] {

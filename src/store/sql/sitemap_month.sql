@@ -12,6 +12,6 @@ LEFT JOIN media m ON m.id = a.lead_media_id AND m.kind = 'image'
 WHERE a.published_at >= $1::timestamp AT TIME ZONE 'UTC' AND a.published_at < ($1::timestamp + interval '1 month') AT TIME ZONE 'UTC'
   AND is_visible(a.published_at, a.withdrawn_at)
   AND (a.canonical_url IS NULL OR a.canonical_url = (SELECT url FROM site) || '/' || s.path || '/' || a.slug)
-  AND (get_byte(uuid_send(a.id), 14) * 256 + get_byte(uuid_send(a.id), 15)) % $3 = $2
+  AND ($3 = 1 OR (get_byte(uuid_send(a.id), 14) * 256 + get_byte(uuid_send(a.id), 15)) % $3 = $2)
 ORDER BY a.published_at DESC, a.id DESC
 LIMIT 50000
