@@ -12,6 +12,7 @@ pub mod media;
 pub mod article;
 pub mod article_body;
 pub mod article_change;
+pub mod change;
 pub mod related;
 pub mod search;
 

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::{
     access::{
         caller::{Allowed, Caller},
-         permission::ManageStructure},
+        permission::ManageStructure,
+    },
     api::{
         author::{Author, AuthorPatch, NewAuthor},
         reference::AuthorRef,

@@ -20,6 +20,7 @@ use crate::{
     api::{
         article::{ArticleInclude, CardInclude},
         article_body::BodyFormat,
+        change::ChangeInclude,
     },
     domain::article::{Kind, Status},
     http::{
@@ -41,13 +42,14 @@ const TOKEN: &str = "token";
             needs one call. Errors are `application/problem+json`, all faults at once. Changes want the version that was read in `If-Match`."
     ),
     components(schemas(
-        ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude,
+        ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude, ChangeInclude,
         super::articles::Sort, super::articles::Has
     )),
     tags(
         (name = "articles", description = "What the publication prints, as cards and whole."),
         (name = "search", description = "Articles by their words."),
         (name = "feeds", description = "Newest-first feeds as cards, JSON Feed, RSS and Atom."),
+        (name = "changes", description = "For who keeps a copy: what changed since, and everything at once."),
         (name = "sections", description = "The tree of the publication."),
         (name = "tags", description = "What articles are about."),
         (name = "authors", description = "Who signs articles."),

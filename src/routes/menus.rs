@@ -9,7 +9,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{
     access::{
         caller::{Allowed, Caller},
-         permission::ManagePresentation},
+        permission::ManagePresentation,
+    },
     api::{
         menu::{Menu, MenuPatch, MenuSummary, NewMenu},
         reference::MenuRef,

@@ -4,6 +4,7 @@
 
 pub mod articles;
 pub mod authors;
+pub mod changes;
 pub mod collections;
 pub mod feeds;
 pub mod media;
@@ -44,6 +45,7 @@ pub fn configure(config: &mut ServiceConfig) {
     resolve::routes(config);
     search::routes(config);
     feeds::routes(config);
+    changes::routes(config);
     auth::routes(config);
     me::routes(config);
     users::routes(config);

@@ -13,7 +13,8 @@ use uuid::Uuid;
 use crate::{
     access::{
         caller::{Allowed, Caller},
-         permission::ManageStructure},
+        permission::ManageStructure,
+    },
     api::{
         reference::SectionRef,
         section::{NewSection, Section, SectionNode, SectionPatch, SectionTree, nodes},

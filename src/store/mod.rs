@@ -39,6 +39,7 @@ pub mod users;
 
 pub mod audit;
 pub mod change_log;
+pub mod delta;
 
 pub mod bulk;
 pub mod load;

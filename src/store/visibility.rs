@@ -12,7 +12,10 @@ use diesel::{
     sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 
-use super::{error::StoreResult, functions::is_visible};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{articles::record::Former, error::StoreResult, functions::is_visible};
 use crate::{
     domain::{
         article::Kind,
@@ -148,6 +151,39 @@ impl QueryId for Licensed {
     type QueryId = ();
     // The text depends on what the licence narrows.
     const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// Whether somebody ever saw an article as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    /// Never.
+    Never,
+    /// It may be: its time was near, or nothing was written down.
+    Perhaps,
+    /// It was there to be seen.
+    Seen,
+}
+
+/// Whether `scope` saw an article that was so, and stood on these lists, at that time: what may be told of one that is gone.
+#[must_use]
+pub fn saw(scope: &Scope, former: &Former, lists: &[Uuid], at: DateTime<Utc>) -> Sight {
+    let Former { published_at, kind, language, source_id, may_be_passed_on } = former;
+    let mut visible_from = *published_at;
+    if let Some(licence) = scope.licence() {
+        // Every member is named, so that a new one cannot be forgotten here.
+        let Licence { sections, kinds, languages, sources, extent: _, has_pictures: _, embargo_minutes: _, advance_minutes: _ } = licence;
+        visible_from = licence.visible_from(*published_at);
+        let language = language.to_lowercase();
+        let is_given = *may_be_passed_on
+            && sections.as_ref().is_none_or(|sections| sections.iter().any(|section| lists.contains(&section.0)))
+            && kinds.as_ref().is_none_or(|kinds| kinds.contains(kind))
+            && languages.as_ref().is_none_or(|all| all.iter().any(|one| *one == language || language.split('-').next() == Some(one)))
+            && source_id.is_none_or(|source| sources.as_ref().is_none_or(|sources| sources.contains(&source)));
+        if !is_given {
+            return Sight::Never;
+        }
+    }
+    if visible_from <= at { Sight::Seen } else { Sight::Perhaps }
 }
 
 /// The predicate of a licence. Only what it narrows is in the text, so that the planner sees no condition that always holds.

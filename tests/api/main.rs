@@ -4,6 +4,7 @@
 mod harness;
 
 mod auth;
+mod changes;
 mod collections;
 mod contract;
 mod demo;

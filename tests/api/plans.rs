@@ -84,18 +84,18 @@ async fn no_list_reads_the_whole_archive() {
         for filter in &filters {
             for order in [Order::NewestFirst, Order::OldestFirst, Order::LastUpdatedFirst] {
                 for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {
-                    let page = list::page(conn, Scope::Public, filter, order, after, 20).unwrap();
+                    let page = list::page(conn, &Scope::Public, filter, order, after, 20).unwrap();
                     let ids: Vec<ArticleId> = page.cards.iter().map(|card| card.id).collect();
-                    assert_eq!(list::extras(conn, &ids).unwrap().len(), ids.len());
-                    assert_eq!(list::bodies(conn, &ids).unwrap().len(), ids.len());
+                    assert_eq!(list::extras(conn, &Scope::Public, &ids).unwrap().len(), ids.len());
+                    assert_eq!(list::bodies(conn, &Scope::Public, &ids).unwrap().len(), ids.len());
                 }
             }
         }
-        show(conn, Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
-        resolve(conn, Scope::Public, "/news/a5000").unwrap();
-        list::counts(conn, &[section.0, rare.0]).unwrap();
+        show(conn, &Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
+        resolve(conn, &Scope::Public, "/news/a5000").unwrap();
+        list::counts(conn, &Scope::Public, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
-            feeds::load(conn, Scope::Public, &subject, None, None, 20).unwrap();
+            feeds::load(conn, &Scope::Public, &subject, None, None, 20).unwrap();
         }
     }
 

@@ -219,12 +219,12 @@ async fn neither_searches_nor_related_lists_read_the_whole_archive() {
 
     // Often enough for the statement to be prepared and to have been given a plan for all times.
     for _ in 0..8 {
-        assert_eq!(related(&mut conn, Scope::Public, article, 5, &[]).unwrap().len(), 5);
-        assert_eq!(more_in_section(&mut conn, Scope::Public, article, 5, &[article]).unwrap().len(), 5);
+        assert_eq!(related(&mut conn, &Scope::Public, article, 5, &[]).unwrap().len(), 5);
+        assert_eq!(more_in_section(&mut conn, &Scope::Public, article, 5, &[article]).unwrap().len(), 5);
         for (words, found) in [("common", 5), ("even", 5), ("number777", 1), ("common number777", 1), ("even -common", 0), ("zeppelin", 0)]
         {
             let wanted = Search { words: words.to_owned(), ..Search::default() };
-            assert_eq!(search(&mut conn, Scope::Public, &wanted, None, 5).unwrap().0.len(), found, "{words}");
+            assert_eq!(search(&mut conn, &Scope::Public, &wanted, None, 5).unwrap().0.len(), found, "{words}");
         }
     }
 

@@ -59,7 +59,9 @@ mod tests {
 
     #[test]
     fn no_medium_is_left() {
-        let html = sanitise("<ul><li><a href=\"https://example.org/\"><img src=\"https://example.org/a.jpg\" alt=\"\"></a></li></ul><picture><source srcset=\"https://example.org/b.webp\"><img src=\"https://example.org/b.jpg\"></picture>");
+        let html = sanitise(
+            "<ul><li><a href=\"https://example.org/\"><img src=\"https://example.org/a.jpg\" alt=\"\"></a></li></ul><picture><source srcset=\"https://example.org/b.webp\"><img src=\"https://example.org/b.jpg\"></picture>",
+        );
         let left = without_media(&html);
         assert!(!MEDIA.iter().any(|name| left.contains(&format!("<{name}"))), "{left}");
     }
