@@ -13,6 +13,7 @@ pub mod article;
 pub mod article_body;
 pub mod article_change;
 pub mod change;
+pub mod change_token;
 pub mod related;
 pub mod search;
 

@@ -52,6 +52,14 @@ pub struct ServerFlags {
     #[arg(long, env = "BROADSHEET_DRAIN_SECONDS", value_name = "SECONDS", default_value = "20")]
     pub drain_seconds: String,
 
+    /// How long the log of changes is kept, in days: who has a token that is older starts again
+    #[arg(long, env = "BROADSHEET_CHANGES_RETENTION", value_name = "DAYS", default_value = "90")]
+    pub changes_retention: String,
+
+    /// Listeners to the stream of changes that this server takes
+    #[arg(long, env = "BROADSHEET_MAX_LISTENERS", value_name = "NUMBER", default_value = "10000")]
+    pub max_listeners: String,
+
     /// Proxies whose word on a client's address is taken (X-Forwarded-For): addresses or ranges, separated by commas
     #[arg(long, env = "BROADSHEET_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
@@ -87,6 +95,10 @@ pub struct ServerOptions {
     pub statement_timeout: Duration,
     /// How long requests may take to end once the server is told to stop.
     pub drain_for: Duration,
+    /// How long the log of changes is kept.
+    pub keep_changes_for: Duration,
+    /// Listeners to the stream of changes.
+    pub max_listeners: usize,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -120,6 +132,9 @@ impl ServerFlags {
         let statement_timeout_ms =
             faults.take("--statement-timeout-ms (BROADSHEET_STATEMENT_TIMEOUT_MS)", number(&self.statement_timeout_ms, 1, 3_600_000));
         let drain_seconds = faults.take("--drain-seconds (BROADSHEET_DRAIN_SECONDS)", number(&self.drain_seconds, 0, 3600));
+        let changes_retention =
+            faults.take("--changes-retention (BROADSHEET_CHANGES_RETENTION)", number(&self.changes_retention, 1_u64, 36_500));
+        let max_listeners = faults.take("--max-listeners (BROADSHEET_MAX_LISTENERS)", number(&self.max_listeners, 0, 1_000_000));
         let trusted = self.trusted_proxy.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
         let trusted_proxies = faults.take("--trusted-proxy (BROADSHEET_TRUSTED_PROXY)", trusted.map(str::parse).collect());
         let workers = workers?;
@@ -133,6 +148,8 @@ impl ServerFlags {
             cache_for: Duration::from_secs(cache_seconds?),
             statement_timeout: Duration::from_millis(statement_timeout_ms?),
             drain_for: Duration::from_secs(drain_seconds?),
+            keep_changes_for: Duration::from_secs(changes_retention? * 24 * 3600),
+            max_listeners: max_listeners?,
             trusted_proxies: trusted_proxies?,
         })
     }
@@ -257,6 +274,8 @@ mod tests {
             "--cache-seconds=-1",
             "--statement-timeout-ms=0",
             "--drain-seconds=1h",
+            "--changes-retention=0",
+            "--max-listeners=-1",
             "--trusted-proxy=proxy",
         ]) else {
             panic!("accepted")
@@ -274,6 +293,8 @@ mod tests {
                 "--cache-seconds",
                 "--statement-timeout-ms",
                 "--drain-seconds",
+                "--changes-retention",
+                "--max-listeners",
                 "--trusted-proxy"
             ]
         );

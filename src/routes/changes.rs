@@ -1,13 +1,15 @@
 //! The delta: what became of articles since the caller last asked.
 
+use std::time::{Duration, Instant};
+
 use actix_web::{
     HttpRequest, HttpResponse, Responder, get,
     http::header::{CACHE_CONTROL, HeaderValue},
     web::Data,
 };
 use diesel::PgConnection;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Deserialize;
+use tokio::time::timeout;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -17,8 +19,10 @@ use crate::{
         article::CardInclude,
         article_body::{Body, BodyFormat},
         change::{Change, ChangeInclude, ChangePage, ChangePageInfo},
+        change_token::{Followed, refused},
         reference::SectionRef,
     },
+    delivery::Bell,
     domain::{
         change::Resource,
         id::{ArticleId, SectionId},
@@ -29,14 +33,13 @@ use crate::{
         conditional::Tagged,
         extract::{CommaList, Query},
         fields::Fields,
-        paging::Cursor,
-        portion::Portion,
+        portion::{Patience, Portion},
         problem::{DeltaProblems, Problem, ProblemKind},
     },
     store::{
         articles::list,
         db::Db,
-        delta::{self, DeltaPage, Outcome, Position, Question, Why},
+        delta::{self, DeltaPage, Outcome, Question},
         error::StoreResult,
         references,
     },
@@ -62,6 +65,10 @@ pub struct ListChanges {
     #[serde(default)]
     #[param(inline, required = false)]
     pub limit: Portion,
+    /// How long to wait for something to happen when nothing did, in seconds.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    pub wait: Patience,
     /// What to add to each article.
     #[serde(default)]
     #[param(value_type = Vec<ChangeInclude>, style = Form, explode = false, required = false)]
@@ -96,36 +103,71 @@ pub struct ListChanges {
     responses((status = 200, body = ChangePage, description = "A page of changes."), DeltaProblems)
 )]
 #[get("/changes")]
-async fn list_changes(caller: Caller, query: Query<ListChanges>, db: Data<Db>, request: HttpRequest) -> http::Result<HttpResponse> {
+async fn list_changes(
+    caller: Caller,
+    query: Query<ListChanges>,
+    db: Data<Db>,
+    bell: Data<Bell>,
+    request: HttpRequest,
+) -> http::Result<HttpResponse> {
     let query = query.into_inner();
     query.fields.check::<Change>()?;
-    let scope = caller.scope();
-    let (asked, fields) = (query.clone(), query.fields.clone());
-    let page = db.read(move |conn| page(conn, &scope, &asked)).await?.map_err(|problem| *problem)?;
+    let (scope, fields) = (caller.scope(), query.fields.clone());
+    let page = wait(&db, &bell, scope, query).await?;
     let mut response = Tagged::list(page).fields::<Change>(fields).respond_to(&request);
     // A token is asked for once.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
-fn page(conn: &mut PgConnection, scope: &Scope, query: &ListChanges) -> StoreResult<Result<ChangePage, Box<Problem>>> {
+/// The page, as soon as there is something on it, or when it was waited for as long as was asked.
+async fn wait(db: &Db, bell: &Bell, scope: Scope, mut query: ListChanges) -> http::Result<ChangePage> {
+    let patience = query.wait.get();
+    let is_waiting = !patience.is_zero();
+    let end = Instant::now() + patience;
+    let mut ear = is_waiting.then(|| bell.ear());
+    loop {
+        // Before looking, so that what is written in between is not slept through.
+        if let Some(ear) = &mut ear {
+            ear.forget();
+        }
+        let (asked, scope) = (query.clone(), scope.clone());
+        let (page, due_in) = db.read(move |conn| page(conn, &scope, &asked)).await?.map_err(|problem| *problem)?;
+        let left = end.saturating_duration_since(Instant::now());
+        let Some(ear) = ear.as_mut().filter(|_| page.items.is_empty() && !page.page.has_more && !left.is_zero() && !bell.is_closing())
+        else {
+            return Ok(page);
+        };
+        query.since = Some(page.page.next_since);
+        // A little later, for the two clocks to agree. No connection is held meanwhile.
+        let sleep = due_in.map_or(left, |due| left.min(due + Duration::from_millis(2)));
+        let _ = timeout(sleep, ear.next()).await;
+    }
+}
+
+/// A page, and in how long the next article becomes visible by its time coming.
+type Found = (ChangePage, Option<Duration>);
+
+fn page(conn: &mut PgConnection, scope: &Scope, query: &ListChanges) -> StoreResult<Result<Found, Box<Problem>>> {
     let section = match section_of(conn, query.section.as_ref())? {
         Ok(section) => section,
         Err(problem) => return Ok(Err(problem)),
     };
-    let from = match query.since.as_deref().map(|since| Token::read(since, scope, section)).transpose() {
+    let followed = Followed { section, scope: scope.of_reader() };
+    let from = match query.since.as_deref().map(|since| followed.position(since)).transpose() {
         Ok(from) => from,
         Err(problem) => return Ok(Err(Box::new(problem))),
     };
-    let question = Question { scope, section, limit: u32::from(query.limit.get()), wants_next_due: false };
-    let DeltaPage { entries, position, has_more, next_due: _ } = match delta::read(conn, &question, from.as_ref())? {
+    let question =
+        Question { scope: &followed.scope, section, limit: u32::from(query.limit.get()), is_waiting: !query.wait.get().is_zero() };
+    let DeltaPage { entries, position, has_more, due_in } = match delta::read(conn, &question, from.as_ref())? {
         Outcome::Page(page) => page,
-        Outcome::Gone(why) => return Ok(Err(Box::new(gone_because(why)))),
+        Outcome::Gone(why) => return Ok(Err(Box::new(refused(why)))),
     };
     let mut items: Vec<Change> = entries.into_iter().map(Change::from).collect();
     complete(conn, scope, query, &mut items)?;
-    let next_since = Token::write(position, scope, section);
-    Ok(Ok(ChangePage { items, page: ChangePageInfo { limit: query.limit.get(), next_since, has_more } }))
+    let page = ChangePageInfo { limit: query.limit.get(), next_since: followed.token(position), has_more };
+    Ok(Ok((ChangePage { items, page }, due_in)))
 }
 
 /// The section that is asked for, by its id, which stays when it moves.
@@ -136,48 +178,6 @@ pub fn section_of(conn: &mut PgConnection, section: Option<&SectionRef>) -> Stor
         let detail = format!("There is no section `{reference}`.");
         Box::new(Problem::new(ProblemKind::NotFound, detail.clone()).with_error("section", "unknown", detail))
     }))
-}
-
-/// What a token holds: how far its reader is, and a digest of what they might read then.
-#[derive(Debug, Serialize, Deserialize)]
-struct Token(Position, String);
-
-impl Token {
-    fn write(position: Position, scope: &Scope, section: Option<SectionId>) -> String {
-        Cursor::encode(&Self(position, digest(scope)), &list_of(section))
-    }
-
-    fn read(since: &str, scope: &Scope, section: Option<SectionId>) -> http::Result<Position> {
-        let Self(position, of_scope) = Cursor::decode_since(since, &list_of(section))?;
-        if of_scope == digest(scope) {
-            return Ok(position);
-        }
-        // What was out of reach then has no entry now.
-        Err(gone("What this credential may read was changed. Start again without `since`."))
-    }
-}
-
-fn list_of(section: Option<SectionId>) -> String {
-    format!("changes {section:?}")
-}
-
-fn digest(scope: &Scope) -> String {
-    let hash = Sha256::digest(format!("{:?}", scope.of_reader()));
-    hash[..6].iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Who has to start again.
-fn gone(detail: &str) -> Problem {
-    Problem::new(ProblemKind::Gone, detail)
-}
-
-fn gone_because(why: Why) -> Problem {
-    gone(match why {
-        Why::Elsewhere => {
-            "The token is of another database: this one was restored, or has taken over from it. Start again without `since`."
-        }
-        Why::Trimmed => "The token is older than the log is kept. Start again without `since`.",
-    })
 }
 
 /// Adds what `include` asks for.

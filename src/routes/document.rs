@@ -230,6 +230,14 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
 
 fn complete_response(status: &str, response: &mut Response, is_read: bool, has_versions: bool, is_list: bool) {
     let is_success = status.starts_with('2');
+    // It has no end, so nothing can be said of the whole.
+    let is_stream = response.content.keys().any(|kind| matches!(kind.as_str(), "text/event-stream" | "application/x-ndjson"));
+    if is_success && is_stream {
+        for name in ["X-Request-Id", "Cache-Control", "Vary"] {
+            response.headers.entry(name.to_owned()).or_insert_with(|| header(name).into());
+        }
+        return;
+    }
     let mut names = vec!["X-Request-Id"];
     if is_success && !response.content.is_empty() && !response.content.contains_key("text/html") {
         if has_versions {

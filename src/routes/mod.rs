@@ -15,6 +15,7 @@ pub mod search;
 pub mod sections;
 pub mod site;
 pub mod sources;
+pub mod stream;
 pub mod tags;
 
 pub mod auth;
@@ -46,6 +47,7 @@ pub fn configure(config: &mut ServiceConfig) {
     search::routes(config);
     feeds::routes(config);
     changes::routes(config);
+    stream::routes(config);
     auth::routes(config);
     me::routes(config);
     users::routes(config);

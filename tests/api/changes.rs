@@ -302,3 +302,65 @@ async fn who_has_a_token_of_another_time_or_place_starts_again() {
     mirror.follow(&anyone, "").await;
     assert_eq!(mirror.kept, all(&anyone, "").await);
 }
+
+#[actix_web::test]
+async fn who_waits_is_woken_and_holds_nothing_meanwhile() {
+    let app = TestApp::start().await;
+    let (make, anyone) = (app.make().await, app.anyone());
+    let article = make.article().published().await;
+    let mut mirror = Mirror::default();
+    mirror.follow(&anyone, "").await;
+    let since = mirror.since.unwrap();
+
+    let begun = std::time::Instant::now();
+    assert_eq!(anyone.get(&format!("/v1/changes?since={since}&wait=1")).await.expect(200)["items"], json!([]));
+    assert!((1.0..3.0).contains(&begun.elapsed().as_secs_f64()), "{:?}", begun.elapsed());
+
+    // More than there are connections.
+    let address = format!("/v1/changes?since={since}&wait=20");
+    let waiting: Vec<_> = (0..12)
+        .map(|_| {
+            let (anyone, address) = (anyone.clone(), address.clone());
+            actix_web::rt::spawn(async move { anyone.get(&address).await.expect(200) })
+        })
+        .collect();
+    sleep(Duration::from_millis(700)).await;
+    let begun = std::time::Instant::now();
+    app.editor().await.patch(article.address(), "*", json!({"title": "Woken"})).await.expect(200);
+    for one in waiting {
+        assert_eq!(one.await.unwrap()["items"][0]["article"]["title"], "Woken");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+
+    // By its time coming, too, and by what another server writes.
+    let at = chrono::Utc::now() + chrono::TimeDelta::milliseconds(1200);
+    let due = make.article().published_at(&at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)).await;
+    let mut mirror = Mirror::default();
+    mirror.follow(&anyone, "").await;
+    let replica = app.replica_for(&anyone);
+    assert_eq!(mirror.follow(&replica, "wait=10").await, [event("published", due.text("id"))]);
+    assert!((0..1000).contains(&(chrono::Utc::now() - at).num_milliseconds()));
+}
+
+#[actix_web::test]
+async fn what_is_older_than_the_log_is_kept_goes_and_nothing_younger() {
+    let app = TestApp::start().await;
+    let (make, anyone) = (app.make().await, app.anyone());
+    let (old, new) = (make.article().published().await, make.article().published().await);
+    let mut before = Mirror::default();
+    before.follow(&anyone, "").await;
+    app.editor().await.patch(old.address(), "*", json!({"title": "Long ago"})).await.expect(200);
+    let mut between = Mirror::default();
+    between.follow(&anyone, "").await;
+    app.sql("ALTER TABLE changes DISABLE TRIGGER changes_append_only");
+    app.sql("UPDATE changes SET occurred_at = now() - interval '100 days'");
+    app.editor().await.patch(new.address(), "*", json!({"title": "Just now"})).await.expect(200);
+
+    let keep = Duration::from_secs(90 * 24 * 3600);
+    let young = app.sql("SELECT 1 FROM changes WHERE occurred_at > now() - interval '1 day'");
+    assert!(broadsheet::store::delta::trim(&mut app.conn(), keep).unwrap() > 0);
+    assert_eq!(broadsheet::store::delta::trim(&mut app.conn(), keep).unwrap(), 0);
+    assert_eq!((app.sql("SELECT 1 FROM changes"), young), (1, 1));
+    assert_eq!(anyone.get(&format!("/v1/changes?since={}", before.since.unwrap())).await.status, 410);
+    assert_eq!(between.follow(&anyone, "").await, [event("updated", new.text("id"))], "who has seen what went can go on");
+}

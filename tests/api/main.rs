@@ -20,6 +20,7 @@ mod related;
 mod search;
 mod signing_keys;
 mod slugs;
+mod stream;
 mod tags;
 mod users;
 mod versions;

@@ -11,8 +11,10 @@ pub mod snapshot;
 mod finding;
 mod log;
 mod read;
+mod trim;
 mod walk;
 
 pub use finding::DeltaEntry;
-pub use position::Position;
-pub use read::{DeltaPage, Outcome, Question, Why, read};
+pub use position::{Position, Seen};
+pub use read::{DeltaPage, Outcome, Question, Why, present, read};
+pub use trim::trim;

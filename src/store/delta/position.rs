@@ -73,6 +73,15 @@ impl Stage {
             Self::Due { until, .. } => until,
         }
     }
+
+    /// Beyond this nothing was looked at.
+    #[must_use]
+    pub const fn reach(&self) -> &Seen {
+        match self {
+            Self::Walk { seen, .. } | Self::Settled(seen) => seen,
+            Self::Log { until, .. } | Self::Due { until, .. } => until,
+        }
+    }
 }
 
 /// What was seen of the log, and of the clock.
@@ -84,4 +93,12 @@ pub struct Seen {
     /// The time up to which articles that became visible by themselves were given.
     #[serde(rename = "t", with = "chrono::serde::ts_microseconds")]
     pub clock: DateTime<Utc>,
+}
+
+impl Seen {
+    /// Whether the other has seen all of this.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.clock <= other.clock && self.log.is_within(&other.log)
+    }
 }

@@ -1,8 +1,10 @@
 //! A page of the delta.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
 use super::{
@@ -44,7 +46,7 @@ pub struct Question<'q> {
     /// The most entries that a page holds.
     pub limit: u32,
     /// Whether to find out when something becomes visible next.
-    pub wants_next_due: bool,
+    pub is_waiting: bool,
 }
 
 /// A page of the delta.
@@ -56,8 +58,8 @@ pub struct DeltaPage {
     pub position: Position,
     /// Whether there is more at once.
     pub has_more: bool,
-    /// When something becomes visible by itself next, where that was asked for and there is no more at once.
-    pub next_due: Option<DateTime<Utc>>,
+    /// In how long something becomes visible by its time coming, where that was asked for and there is no more at once.
+    pub due_in: Option<Duration>,
 }
 
 /// What asking comes to.
@@ -105,12 +107,23 @@ pub fn read(conn: &mut PgConnection, question: &Question<'_>, from: Option<&Posi
                 (reader.told()?, stage, has_more)
             }
         };
-        let next_due = match question.wants_next_due && !has_more {
-            true => walk::next_due(reader.conn, question.scope, reader.head.now.clock)?,
+        let due_in = match question.is_waiting && !has_more {
+            // By the database's clock, which decides.
+            true => walk::next_due(reader.conn, question.scope, reader.head.now.clock)?
+                .map(|due| (due - reader.head.now.clock).to_std().unwrap_or_default()),
             false => None,
         };
-        Ok(Outcome::Page(DeltaPage { entries, position: Position { epoch: reader.head.epoch, stage }, has_more, next_due }))
+        Ok(Outcome::Page(DeltaPage { entries, position: Position { epoch: reader.head.epoch, stage }, has_more, due_in }))
     })
+}
+
+/// The end of the delta as it is now: what happens from now on comes after it.
+///
+/// # Errors
+/// Those of the database.
+pub fn present(conn: &mut PgConnection) -> StoreResult<Position> {
+    let Head { now, epoch, floor: _ } = head(conn)?;
+    Ok(Position { epoch, stage: Stage::Settled(now) })
 }
 
 struct Reader<'r> {

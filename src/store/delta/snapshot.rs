@@ -38,6 +38,13 @@ impl Snapshot {
         Some(Self { xmin, xmax, running })
     }
 
+    /// Whether all transactions of this set are in the other, too.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        let running = self.running();
+        self.xmax <= other.xmax && other.running().iter().all(|id| *id >= self.xmax || running.contains(id))
+    }
+
     /// All transactions below this one are in the set.
     #[must_use]
     pub const fn xmin(&self) -> i64 {
@@ -69,6 +76,17 @@ mod tests {
     }
 
     #[test]
+    fn a_later_snapshot_holds_an_earlier_one() {
+        let snapshot = |text: &str| Snapshot::parse(text).unwrap();
+        for (earlier, later) in [("10:20:10,14", "10:20:10"), ("10:20:14", "14:22:14,21"), ("10:10:", "10:10:"), ("5:8:6", "6:9:6")] {
+            assert!(snapshot(earlier).is_within(&snapshot(later)), "{earlier} {later}");
+        }
+        for (later, earlier) in [("10:20:", "10:20:10,14"), ("14:22:14,21", "10:20:14"), ("10:11:", "10:10:")] {
+            assert!(!snapshot(later).is_within(&snapshot(earlier)), "{later} {earlier}");
+        }
+    }
+
+    #[test]
     fn what_postgres_writes_is_read() {
         let snapshot = Snapshot::parse("10:20:10,14,15").unwrap();
         assert_eq!((snapshot.xmin(), snapshot.xmax(), snapshot.running()), (10, 20, vec![10, 14, 15]));
@@ -90,6 +108,7 @@ mod tests {
             if running.len() <= MOST_RUNNING {
                 prop_assert!((xmin..xmax).all(|id| holds(&snapshot, id) != running.contains(&id)));
             }
+            prop_assert!(snapshot.is_within(&snapshot));
             let written = serde_json::to_string(&snapshot).unwrap();
             prop_assert_eq!(serde_json::from_str::<Snapshot>(&written).unwrap(), snapshot);
         }

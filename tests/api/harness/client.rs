@@ -5,7 +5,7 @@ use std::time::Duration;
 use awc::http::header::HeaderMap;
 use serde_json::Value;
 
-use super::contract::Seen;
+use super::{contract::Seen, listening::Listening};
 
 /// Somebody who calls the API, with or without a token.
 #[derive(Clone)]
@@ -60,6 +60,19 @@ impl Client {
         self.send("GET", path, headers, None).await
     }
 
+    /// Begins to listen, with these headers.
+    pub async fn listen(&self, path: &str, headers: &[(&str, &str)]) -> Listening {
+        let client = awc::Client::builder().disable_timeout().finish();
+        let mut request = client.get(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.append_header(("Authorization", format!("Bearer {token}")));
+        }
+        for header in headers {
+            request = request.append_header(*header);
+        }
+        Listening::new(request.send().await.unwrap().map_body(|_, body| body))
+    }
+
     /// A body that is no JSON, or none of ours to write.
     pub async fn post_text(&self, path: &str, content_type: &str, body: impl Into<String>) -> Answer {
         self.exchange("POST", path, &[("Content-Type", content_type)], Some(body.into())).await
@@ -92,6 +105,7 @@ impl Client {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Seen { method, address: path, status, headers: &headers, bytes: &bytes }.check();
         let is_json = headers.get("content-type").is_some_and(|found| found.to_str().unwrap().split(';').next().unwrap().ends_with("json"));
+        let is_json = is_json && !headers.get("content-type").is_some_and(|found| found.as_bytes().ends_with(b"ndjson"));
         let is_json = is_json && !bytes.is_empty() && !headers.contains_key("content-encoding");
         let body = if is_json { serde_json::from_slice(&bytes).expect("JSON") } else { Value::Null };
         Answer { status, headers, body, bytes: bytes.to_vec() }
