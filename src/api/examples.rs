@@ -99,3 +99,9 @@ pub fn changes() -> Value {
         "page": {"limit": 100, "next_since": "AVJ0m3xvq0c1", "has_more": false}
     })
 }
+
+/// A line of the archive.
+#[must_use]
+pub fn archive_line() -> Value {
+    json!({"end": {"since": "AVJ0m3xvq0c1"}})
+}

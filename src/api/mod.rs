@@ -9,6 +9,7 @@ pub mod time;
 pub mod link;
 pub mod media;
 
+pub mod archive;
 pub mod article;
 pub mod article_body;
 pub mod article_change;

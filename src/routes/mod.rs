@@ -2,6 +2,7 @@
 //!
 //! [`configure`] is the list of all routes. The router is built from it once a worker, and the document once.
 
+pub mod archive;
 pub mod articles;
 pub mod authors;
 pub mod changes;
@@ -47,6 +48,7 @@ pub fn configure(config: &mut ServiceConfig) {
     search::routes(config);
     feeds::routes(config);
     changes::routes(config);
+    archive::routes(config);
     stream::routes(config);
     auth::routes(config);
     me::routes(config);

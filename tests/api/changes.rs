@@ -364,3 +364,93 @@ async fn what_is_older_than_the_log_is_kept_goes_and_nothing_younger() {
     assert_eq!(anyone.get(&format!("/v1/changes?since={}", before.since.unwrap())).await.status, 410);
     assert_eq!(between.follow(&anyone, "").await, [event("updated", new.text("id"))], "who has seen what went can go on");
 }
+
+/// A stream of numbers that looks like chance and is the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+}
+
+/// Changes something of the publication, whatever it is.
+async fn scribble(editor: &Client, dice: &mut Dice, slugs: &[String]) {
+    let article = &slugs[usize::try_from(dice.below(slugs.len() as u64)).unwrap()];
+    let (address, number) = (format!("/v1/articles/{article}"), dice.below(1000));
+    let section = ["news", "sport", "sport/local"][usize::try_from(dice.below(3)).unwrap()];
+    // What is refused (withdrawn already, deleted, moved away) is a change that was not made.
+    match dice.below(12) {
+        0 | 1 => editor.patch(&address, "*", json!({"title": format!("Title {number}")})).await,
+        2 | 3 => editor.patch(&address, "*", json!({"section": section})).await,
+        4 => editor.patch(&address, "*", json!({"sections": [section]})).await,
+        5 | 6 => editor.post(&format!("{address}/publish"), json!({})).await,
+        7 => editor.post(&format!("{address}/unpublish"), json!({"reason": "Withdrawn"})).await,
+        8 => {
+            let at = chrono::Utc::now() + chrono::TimeDelta::milliseconds(i64::try_from(dice.below(1500)).unwrap());
+            editor.post(&format!("{address}/publish"), json!({"at": at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)})).await
+        }
+        9 => editor.post(&format!("{address}/corrections"), json!({"text": format!("Number {number}")})).await,
+        10 => editor.patch("/v1/sections/news", "*", json!({"name": format!("News {number}")})).await,
+        _ if number < 100 => editor.delete(&address, "*").await,
+        _ => editor.patch("/v1/authors/m-aydin", "*", json!({"name": format!("M. Aydin {number}")})).await,
+    };
+}
+
+#[actix_web::test]
+async fn whatever_writers_do_at_once_the_copy_is_in_the_end_what_the_api_has() {
+    let app = TestApp::start().await;
+    let (make, editor, anyone) = (app.make().await, app.editor().await, app.anyone());
+    let sport = make.section("Sport").await;
+    make.section_in(&sport, "Local").await;
+    make.post("/v1/authors", json!({"name": "M. Aydin"})).await;
+    let mut slugs = Vec::new();
+    for _ in 0..12 {
+        slugs.push(make.article().with("byline", json!(["m-aydin"])).published().await.text("slug").to_owned());
+    }
+    let writers: Vec<_> = (0..4)
+        .map(|number| {
+            let (editor, slugs) = (editor.clone(), slugs.clone());
+            actix_web::rt::spawn(async move {
+                let mut dice = Dice(7 + number);
+                for _ in 0..40 {
+                    scribble(&editor, &mut dice, &slugs).await;
+                }
+            })
+        })
+        .collect();
+    // One whose numbers are always the lowest, and who commits when others have long done so.
+    let mut slow = app.conn();
+    let (mut whole, mut desk, mut dice) = (Mirror::default(), Mirror::default(), Dice(1));
+    let mut rounds = 0;
+    while writers.iter().any(|writer| !writer.is_finished()) {
+        if rounds % 7 == 0 {
+            diesel::sql_query("BEGIN").execute(&mut slow).unwrap();
+            let id = &slugs[rounds % slugs.len()];
+            diesel::sql_query(format!(
+                "INSERT INTO changes (resource, resource_id, action, details)
+                 SELECT 'article', id, 'updated', '{{\"before\": null}}' FROM articles WHERE slug = '{id}'"
+            ))
+            .execute(&mut slow)
+            .unwrap();
+        }
+        whole.take(&anyone, &format!("limit={}", 1 + dice.below(5))).await;
+        desk.take(&anyone, &format!("section=sport&limit={}", 1 + dice.below(5))).await;
+        if rounds % 7 == 5 {
+            diesel::sql_query("COMMIT").execute(&mut slow).unwrap();
+        }
+        rounds += 1;
+    }
+    drop(slow);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    // What was scheduled comes of itself.
+    sleep(Duration::from_millis(1600)).await;
+    whole.follow(&anyone, "limit=3").await;
+    desk.follow(&anyone, "section=sport&limit=3").await;
+    assert!(rounds > 10);
+    assert_eq!(whole.kept, all(&anyone, "").await);
+    assert_eq!(desk.kept, all(&anyone, "section=sport").await);
+}

@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod archive;
 mod auth;
 mod changes;
 mod collections;

@@ -25,9 +25,23 @@ pub fn cards(scope: &Scope, rows: &mut [CardRow]) {
 /// # Errors
 /// Those of the database, which is asked which translations are given.
 pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> StoreResult<()> {
+    articles(conn, scope, std::slice::from_mut(row))
+}
+
+/// The same for many: one statement for any number.
+///
+/// # Errors
+/// Those of the database.
+pub fn articles(conn: &mut PgConnection, scope: &Scope, rows: &mut [ArticleRow]) -> StoreResult<()> {
     if scope.licence().is_none() {
         return Ok(());
     }
+    rows.iter_mut().for_each(|row| whole(scope, row));
+    extras(conn, scope, rows.iter_mut().map(|row| &mut row.detail.extras))
+}
+
+/// All but the translations, for which others have to be looked at.
+fn whole(scope: &Scope, row: &mut ArticleRow) {
     card(scope, &mut row.card);
     let DetailRow {
         version: _,
@@ -37,7 +51,7 @@ pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> 
         canonical_url: _,
         seo_title: _,
         seo_description,
-        extras: further,
+        extras: _,
         corrections,
         media,
     } = &mut row.detail;
@@ -50,7 +64,6 @@ pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> 
         *seo_description = None;
         corrections.0.clear();
     }
-    extras(conn, scope, std::iter::once(further))
 }
 
 /// Takes translations away that `scope` does not give: one statement for any number of articles.

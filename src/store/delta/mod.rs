@@ -16,5 +16,5 @@ mod walk;
 
 pub use finding::DeltaEntry;
 pub use position::{Position, Seen};
-pub use read::{DeltaPage, Outcome, Question, Why, present, read};
+pub use read::{DeltaPage, Outcome, Question, Why, check, present, read};
 pub use trim::trim;

@@ -89,12 +89,10 @@ pub enum Why {
 pub fn read(conn: &mut PgConnection, question: &Question<'_>, from: Option<&Position>) -> StoreResult<Outcome> {
     conn.build_transaction().read_only().repeatable_read().run(|conn| {
         let head = head(conn)?;
-        let stage = match from {
-            None => None,
-            Some(from) if from.epoch != head.epoch => return Ok(Outcome::Gone(Why::Elsewhere)),
-            Some(from) if from.stage.seen().log.xmin() <= head.floor => return Ok(Outcome::Gone(Why::Trimmed)),
-            Some(from) => Some(from.stage.clone()),
-        };
+        if let Some(Err(why)) = from.map(|from| is_good(from, &head)) {
+            return Ok(Outcome::Gone(why));
+        }
+        let stage = from.map(|from| from.stage.clone());
         let mut reader = Reader { conn, question, head, found: Vec::new(), places: HashMap::new() };
         let (entries, stage, has_more) = match stage {
             None => {
@@ -115,6 +113,24 @@ pub fn read(conn: &mut PgConnection, question: &Question<'_>, from: Option<&Posi
         };
         Ok(Outcome::Page(DeltaPage { entries, position: Position { epoch: reader.head.epoch, stage }, has_more, due_in }))
     })
+}
+
+/// Whether a reader can go on from a position.
+///
+/// # Errors
+/// Those of the database.
+pub fn check(conn: &mut PgConnection, from: &Position) -> StoreResult<Result<(), Why>> {
+    Ok(is_good(from, &head(conn)?))
+}
+
+fn is_good(from: &Position, head: &Head) -> Result<(), Why> {
+    if from.epoch != head.epoch {
+        return Err(Why::Elsewhere);
+    }
+    if from.stage.seen().log.xmin() <= head.floor {
+        return Err(Why::Trimmed);
+    }
+    Ok(())
 }
 
 /// The end of the delta as it is now: what happens from now on comes after it.
