@@ -13,6 +13,7 @@ mod generate;
 mod import;
 mod media;
 mod menus;
+mod mirror;
 mod pages;
 mod permissions;
 mod plans;
