@@ -115,8 +115,7 @@ impl Mirror {
 
     /// An article as it is kept.
     pub fn article(&self, slug: &str) -> Result<Option<Value>> {
-        let json: Option<String> =
-            self.copy.query_row("SELECT json FROM articles WHERE slug = ?", [slug], |row| row.get(0)).optional()?;
+        let json: Option<String> = self.copy.query_row("SELECT json FROM articles WHERE slug = ?", [slug], |row| row.get(0)).optional()?;
         Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
     }
 

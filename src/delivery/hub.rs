@@ -159,9 +159,9 @@ async fn follow(hub: Hub, key: String, channel: Channel, followed: Followed) {
     while !hub.is_closing() && !hub.is_idle(&key, &channel) {
         ear.forget();
         let page = match hub.look(&followed, position.clone()).await {
-            Ok(Outcome::Page(page)) => page,
+            Ok(Ok(page)) => page,
             // Its listeners come back with their last id, and are told to start again.
-            Ok(Outcome::Gone(_)) => break,
+            Ok(Err(_)) => break,
             Err(fault) => {
                 log::warn!("the stream does not see the changes: {fault}");
                 sleep(BACKOFF).await;

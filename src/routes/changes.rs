@@ -39,7 +39,7 @@ use crate::{
     store::{
         articles::list,
         db::Db,
-        delta::{self, DeltaPage, Outcome, Question},
+        delta::{self, DeltaPage, Question},
         error::StoreResult,
         references,
     },
@@ -161,8 +161,8 @@ fn page(conn: &mut PgConnection, scope: &Scope, query: &ListChanges) -> StoreRes
     let question =
         Question { scope: &followed.scope, section, limit: u32::from(query.limit.get()), is_waiting: !query.wait.get().is_zero() };
     let DeltaPage { entries, position, has_more, due_in } = match delta::read(conn, &question, from.as_ref())? {
-        Outcome::Page(page) => page,
-        Outcome::Gone(why) => return Ok(Err(Box::new(refused(why)))),
+        Ok(page) => page,
+        Err(why) => return Ok(Err(Box::new(refused(why)))),
     };
     let mut items: Vec<Change> = entries.into_iter().map(Change::from).collect();
     complete(conn, scope, query, &mut items)?;

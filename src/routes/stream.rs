@@ -34,7 +34,7 @@ use crate::{
     },
     store::{
         db::Db,
-        delta::{DeltaPage, Outcome, Position, Seen},
+        delta::{DeltaPage, Position, Seen},
     },
 };
 
@@ -141,8 +141,8 @@ impl Listener {
         let first = match (from, token) {
             (None, Some(token)) => format!("{RETRY}id: {token}\n\n").into(),
             (from, _) => match listener.hub.look(&listener.followed, from).await? {
-                Outcome::Page(page) => listener.take(page, RETRY),
-                Outcome::Gone(why) => return Err(refused(why)),
+                Ok(page) => listener.take(page, RETRY),
+                Err(why) => return Err(refused(why)),
             },
         };
         listener.first = Some(first);
@@ -170,7 +170,7 @@ async fn next(mut listener: Listener) -> Option<(Result<Bytes, std::convert::Inf
     if let Some(from) = listener.catching_up.take() {
         // What is told from now on is heard, and what was told before is about to be looked up.
         listener.messages = listener.messages.resubscribe();
-        let Ok(Outcome::Page(page)) = listener.hub.look(&listener.followed, Some(from)).await else { return None };
+        let Ok(Ok(page)) = listener.hub.look(&listener.followed, Some(from)).await else { return None };
         let bytes = listener.take(page, "");
         return Some((Ok(bytes), listener));
     }

@@ -227,3 +227,53 @@ fn push_licensed<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias:
     out.push_sql(")");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::licence::Extent;
+
+    #[test]
+    fn who_could_not_see_an_article_has_not_seen_it() {
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default();
+        let (sport, outlet) = (SectionId::new(), SourceId::new());
+        let former = Former {
+            published_at: now - TimeDelta::minutes(10),
+            kind: Kind::News,
+            language: "pt-BR".to_owned(),
+            source_id: None,
+            may_be_passed_on: true,
+        };
+        let scheduled = Former { published_at: now + TimeDelta::minutes(10), ..former.clone() };
+        assert_eq!(saw(&Scope::Public, &former, &[], now), Sight::Seen);
+        assert_eq!(saw(&Scope::Public, &scheduled, &[], now), Sight::Perhaps);
+
+        let licence = Licence {
+            sections: None,
+            kinds: None,
+            languages: None,
+            sources: None,
+            extent: Extent::Full,
+            has_pictures: true,
+            embargo_minutes: 0,
+            advance_minutes: 0,
+        };
+        let under = |licence: Licence, former: &Former| saw(&Scope::Licensed(Arc::new(licence)), former, &[sport.0], now);
+        let all = || licence.clone();
+        assert_eq!(under(all(), &former), Sight::Seen);
+        assert_eq!(under(all(), &Former { may_be_passed_on: false, ..former.clone() }), Sight::Never);
+        assert_eq!(under(Licence { sections: Some(vec![sport]), ..all() }, &former), Sight::Seen);
+        assert_eq!(under(Licence { sections: Some(vec![SectionId::new()]), ..all() }, &former), Sight::Never);
+        assert_eq!(under(Licence { kinds: Some(vec![Kind::Opinion]), ..all() }, &former), Sight::Never);
+        assert_eq!(under(Licence { languages: Some(vec!["pt".to_owned()]), ..all() }, &former), Sight::Seen);
+        assert_eq!(under(Licence { languages: Some(vec!["en".to_owned()]), ..all() }, &former), Sight::Never);
+        let reprint = Former { source_id: Some(outlet), ..former.clone() };
+        assert_eq!(under(Licence { sources: Some(Vec::new()), ..all() }, &former), Sight::Seen);
+        assert_eq!(under(Licence { sources: Some(Vec::new()), ..all() }, &reprint), Sight::Never);
+        assert_eq!(under(Licence { sources: Some(vec![outlet]), ..all() }, &reprint), Sight::Seen);
+        assert_eq!(under(Licence { embargo_minutes: 30, ..all() }, &former), Sight::Perhaps);
+        assert_eq!(under(Licence { advance_minutes: 30, ..all() }, &scheduled), Sight::Seen);
+    }
+}

@@ -1,8 +1,16 @@
 //! The delta: who follows it has, in the end, what the API has.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use actix_web::rt::time::sleep;
+use broadsheet::{
+    domain::{
+        change::ArticleEvent,
+        id::SectionId,
+        licence::{Extent, Licence, Scope},
+    },
+    store::delta::{self, DeltaEntry, Position, Question},
+};
 use diesel::{Connection, RunQueryDsl};
 use serde_json::{Value, json};
 
@@ -453,4 +461,74 @@ async fn whatever_writers_do_at_once_the_copy_is_in_the_end_what_the_api_has() {
     assert!(rounds > 10);
     assert_eq!(whole.kept, all(&anyone, "").await);
     assert_eq!(desk.kept, all(&anyone, "section=sport").await);
+}
+
+/// What a partner with this licence is told after a position, and the position after that.
+fn told(app: &TestApp, licence: &Licence, from: Option<&Position>) -> (Vec<DeltaEntry>, Position) {
+    let scope = Scope::Licensed(Arc::new(licence.clone()));
+    let (mut entries, mut from) = (Vec::new(), from.cloned());
+    loop {
+        let question = Question { scope: &scope, section: None, limit: 3, is_waiting: false };
+        let page = delta::read(&mut app.conn(), &question, from.as_ref()).unwrap().unwrap();
+        entries.extend(page.entries);
+        if !page.has_more {
+            return (entries, page.position);
+        }
+        from = Some(page.position);
+    }
+}
+
+#[actix_web::test]
+async fn a_partner_is_told_what_enters_and_leaves_the_licence_and_of_nothing_else() {
+    let app = TestApp::start().await;
+    let (make, editor) = (app.make().await, app.editor().await);
+    let (news, sport) = (make.section("News").await, make.section("Sport").await);
+    let local = make.section_in(&sport, "Local").await;
+    let licence = Licence {
+        sections: Some(vec![SectionId(sport.text("id").parse().unwrap())]),
+        kinds: None,
+        languages: None,
+        sources: None,
+        extent: Extent::Full,
+        has_pictures: true,
+        embargo_minutes: 1,
+        advance_minutes: 0,
+    };
+    let old = "2024-01-01T00:00:00Z";
+    let (ours, theirs) = (make.article().section(&local).published_at(old).await, make.article().section(&news).published_at(old).await);
+    let (entries, position) = told(&app, &licence, None);
+    assert_eq!(entries.iter().map(|entry| entry.id.to_string()).collect::<Vec<_>>(), [ours.text("id")]);
+
+    // Of what is none of their business there is not even an id.
+    editor.patch(theirs.address(), "*", json!({"title": "Elsewhere"})).await.expect(200);
+    editor.post(&theirs.path("unpublish"), json!({"reason": "A reason of ours"})).await.expect(200);
+    let (entries, position) = told(&app, &licence, Some(&position));
+    assert!(entries.is_empty(), "{entries:?}");
+
+    // The desk leaves the licence, and comes back.
+    editor.patch(local.address(), "*", json!({"parent": "news"})).await.expect(200);
+    let (entries, position) = told(&app, &licence, Some(&position));
+    assert_eq!(entries.iter().map(|entry| (entry.event, entry.card.is_some())).collect::<Vec<_>>(), [(ArticleEvent::Moved, false)]);
+    assert_eq!((entries[0].id.to_string().as_str(), &entries[0].slug), (ours.text("id"), &None));
+    editor.patch("/v1/sections/news/local", "*", json!({"parent": "sport"})).await.expect(200);
+    let (entries, position) = told(&app, &licence, Some(&position));
+    assert_eq!(entries.iter().map(|entry| entry.card.is_some()).collect::<Vec<_>>(), [true]);
+
+    // A withdrawal says why, to who had it.
+    editor.post(&ours.path("unpublish"), json!({"reason": "Wrong score"})).await.expect(200);
+    let (entries, position) = told(&app, &licence, Some(&position));
+    assert_eq!((entries.len(), entries[0].event), (1, ArticleEvent::Withdrawn));
+    assert_eq!((entries[0].reason.as_deref(), entries[0].slug.as_deref()), (Some("Wrong score"), Some(ours.text("slug"))));
+
+    // Under an embargo an article comes a minute later, though nobody writes then.
+    let at = chrono::Utc::now() - chrono::TimeDelta::milliseconds(58_500);
+    let fresh = make.article().section(&local).published_at(&at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)).await;
+    let (entries, position) = told(&app, &licence, Some(&position));
+    assert!(entries.iter().all(|entry| entry.card.is_none() && entry.slug.is_none()), "{entries:?}");
+    sleep(Duration::from_millis(1700)).await;
+    let (entries, _) = told(&app, &licence, Some(&position));
+    assert_eq!(
+        entries.iter().map(|entry| (entry.id.to_string(), entry.event)).collect::<Vec<_>>(),
+        [(fresh.text("id").to_owned(), ArticleEvent::Published)]
+    );
 }

@@ -62,14 +62,11 @@ pub struct DeltaPage {
     pub due_in: Option<Duration>,
 }
 
-/// What asking comes to.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// A page.
-    Page(DeltaPage),
-    /// The reader has to start again.
-    Gone(Why),
-}
+/// What asking comes to: a page, or why the reader has to start again.
+pub type Outcome = Result<DeltaPage, Why>;
+
+/// Where to go on in the log: after this entry, and within the next one after this article of its list.
+type LogPlace = ((i64, i64), Option<TimeKey>);
 
 /// Why a reader cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +87,7 @@ pub fn read(conn: &mut PgConnection, question: &Question<'_>, from: Option<&Posi
     conn.build_transaction().read_only().repeatable_read().run(|conn| {
         let head = head(conn)?;
         if let Some(Err(why)) = from.map(|from| is_good(from, &head)) {
-            return Ok(Outcome::Gone(why));
+            return Ok(Err(why));
         }
         let stage = from.map(|from| from.stage.clone());
         let mut reader = Reader { conn, question, head, found: Vec::new(), places: HashMap::new() };
@@ -111,7 +108,7 @@ pub fn read(conn: &mut PgConnection, question: &Question<'_>, from: Option<&Posi
                 .map(|due| (due - reader.head.now.clock).to_std().unwrap_or_default()),
             false => None,
         };
-        Ok(Outcome::Page(DeltaPage { entries, position: Position { epoch: reader.head.epoch, stage }, has_more, due_in }))
+        Ok(Ok(DeltaPage { entries, position: Position { epoch: reader.head.epoch, stage }, has_more, due_in }))
     })
 }
 
@@ -200,13 +197,7 @@ impl Reader<'_> {
     }
 
     /// Reads the log until the page is full; where to go on, unless it was read to its end.
-    fn logged(
-        &mut self,
-        seen: &Seen,
-        until: &Seen,
-        mut at: (i64, i64),
-        mut inside: Option<TimeKey>,
-    ) -> StoreResult<Option<((i64, i64), Option<TimeKey>)>> {
+    fn logged(&mut self, seen: &Seen, until: &Seen, mut at: (i64, i64), mut inside: Option<TimeKey>) -> StoreResult<Option<LogPlace>> {
         let scanned = (self.question.limit as usize * 4).max(LEAST_SCANNED);
         let mut entries = log::rows(self.conn, &seen.log, &until.log, at, rows(scanned) + 1)?;
         let is_cut = entries.len() > scanned;

@@ -90,7 +90,7 @@ mod tests {
     fn what_postgres_writes_is_read() {
         let snapshot = Snapshot::parse("10:20:10,14,15").unwrap();
         assert_eq!((snapshot.xmin(), snapshot.xmax(), snapshot.running()), (10, 20, vec![10, 14, 15]));
-        assert_eq!(Snapshot::parse("10:10:").unwrap().running(), []);
+        assert!(Snapshot::parse("10:10:").unwrap().running().is_empty());
         for bad in ["", "10", "10:20", "a:b:", "10:20:x"] {
             assert_eq!(Snapshot::parse(bad), None, "{bad}");
         }
