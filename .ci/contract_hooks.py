@@ -1,4 +1,4 @@
-"""What no document can say: a valid cursor cannot be made up, `fields` leaves out what the schema requires, and some parameters exclude others."""
+"""What no document can say: a valid cursor or token cannot be made up, `fields` leaves out what the schema requires, and some parameters exclude others."""
 
 import schemathesis
 
@@ -12,7 +12,11 @@ def before_call(context, case, kwargs):
     broken = None if is_positive else getattr(meta.phase.data, "parameter", None)
     if broken != "fields":
         case.query.pop("fields", None)
+    if broken != "wait":
+        # Longer than a test waits for an answer.
+        case.query.pop("wait", None)
     if is_positive:
         case.query.pop("cursor", None)
+        case.query.pop("since", None)
         if case.query.get("status"):
             case.query.pop("sort", None)

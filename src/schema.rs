@@ -231,6 +231,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How far the change log was cut off: who has not read that far must start again.
+    change_log_floor (id) {
+        id -> Int2,
+        /// The latest transaction of which an entry was removed; 0 while all are kept.
+        transaction_id -> Int8,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::ResourceKind;
     use super::sql_types::ChangeAction;
@@ -645,6 +654,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit,
     authors,
     bylines,
+    change_log_floor,
     changes,
     collection_items,
     collections,

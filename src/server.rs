@@ -32,6 +32,7 @@ use crate::{
     },
     allocator::release,
     config::{CorsOrigins, ServerOptions},
+    delivery::{Bell, Hub, trimmer},
     http::{
         base_url::BaseUrl,
         caching::{CachePolicy, VariesByOrigin},
@@ -108,6 +109,18 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     let counting = Counting { anonymous_per_minute: options.anonymous_per_minute, unchanged_counts: options.unchanged_counts };
     let (own, keeps_usage) = (db.clone(), Arc::new(Once::new()));
     let closing = Closing { usage: usage.clone(), db: db.clone() };
+    let bell = Bell::new(database_url);
+    trimmer::start(&bell, database_url, options.keep_changes_for);
+    let hub = Data::new(Hub::new(db.clone(), bell.clone(), options.max_listeners));
+    let stop = {
+        let bell = bell.clone();
+        async move {
+            stop.await;
+            // Who waits for a change would hold up the end.
+            bell.close();
+        }
+    };
+    let bell = Data::new(bell);
     let db = Data::new(db);
     let policy = CachePolicy { max_age: u32::try_from(options.cache_for.as_secs()).unwrap_or(u32::MAX), ..CachePolicy::default() };
     let base_url = BaseUrl(options.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()));
@@ -131,6 +144,8 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
             .app_data(keyring.clone())
             .app_data(doorkeeper.clone())
             .app_data(counting)
+            .app_data(bell.clone())
+            .app_data(hub.clone())
             .app_data(contract.clone())
             .app_data(allowed.clone())
             .app_data(policy)

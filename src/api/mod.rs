@@ -11,9 +11,12 @@ pub mod link;
 pub mod media;
 
 pub mod api_key;
+pub mod archive;
 pub mod article;
 pub mod article_body;
 pub mod article_change;
+pub mod change;
+pub mod change_token;
 pub mod related;
 pub mod search;
 

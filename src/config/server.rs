@@ -60,6 +60,14 @@ pub struct ServerFlags {
     #[arg(long, env = "BROADSHEET_COUNT_UNCHANGED")]
     pub count_unchanged: bool,
 
+    /// How long the log of changes is kept, in days: who has a token that is older starts again
+    #[arg(long, env = "BROADSHEET_CHANGES_RETENTION", value_name = "DAYS", default_value = "90")]
+    pub changes_retention: String,
+
+    /// Listeners to the stream of changes that this server takes
+    #[arg(long, env = "BROADSHEET_MAX_LISTENERS", value_name = "NUMBER", default_value = "10000")]
+    pub max_listeners: String,
+
     /// Proxies whose word on a client's address is taken (X-Forwarded-For): addresses or ranges, separated by commas
     #[arg(long, env = "BROADSHEET_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
@@ -99,6 +107,10 @@ pub struct ServerOptions {
     pub anonymous_per_minute: Option<i64>,
     /// Whether an answer 304 and a HEAD request count against limits.
     pub unchanged_counts: bool,
+    /// How long the log of changes is kept.
+    pub keep_changes_for: Duration,
+    /// Listeners to the stream of changes.
+    pub max_listeners: usize,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -132,6 +144,9 @@ impl ServerFlags {
         let statement_timeout_ms =
             faults.take("--statement-timeout-ms (BROADSHEET_STATEMENT_TIMEOUT_MS)", number(&self.statement_timeout_ms, 1, 3_600_000));
         let drain_seconds = faults.take("--drain-seconds (BROADSHEET_DRAIN_SECONDS)", number(&self.drain_seconds, 0, 3600));
+        let changes_retention =
+            faults.take("--changes-retention (BROADSHEET_CHANGES_RETENTION)", number(&self.changes_retention, 1_u64, 36_500));
+        let max_listeners = faults.take("--max-listeners (BROADSHEET_MAX_LISTENERS)", number(&self.max_listeners, 0, 1_000_000));
         let trusted = self.trusted_proxy.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
         let trusted_proxies = faults.take("--trusted-proxy (BROADSHEET_TRUSTED_PROXY)", trusted.map(str::parse).collect());
         let anonymous =
@@ -149,6 +164,8 @@ impl ServerFlags {
             drain_for: Duration::from_secs(drain_seconds?),
             anonymous_per_minute: anonymous.map(|quota| Some(quota).filter(|quota| *quota > 0))?,
             unchanged_counts: self.count_unchanged,
+            keep_changes_for: Duration::from_secs(changes_retention? * 24 * 3600),
+            max_listeners: max_listeners?,
             trusted_proxies: trusted_proxies?,
         })
     }
@@ -273,6 +290,8 @@ mod tests {
             "--cache-seconds=-1",
             "--statement-timeout-ms=0",
             "--drain-seconds=1h",
+            "--changes-retention=0",
+            "--max-listeners=-1",
             "--trusted-proxy=proxy",
         ]) else {
             panic!("accepted")
@@ -290,6 +309,8 @@ mod tests {
                 "--cache-seconds",
                 "--statement-timeout-ms",
                 "--drain-seconds",
+                "--changes-retention",
+                "--max-listeners",
                 "--trusted-proxy"
             ]
         );

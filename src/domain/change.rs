@@ -60,3 +60,36 @@ pub enum ChangeAction {
     /// It exists no longer.
     Deleted,
 }
+
+/// What became of an article, as who keeps a copy of it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ArticleEvent {
+    /// It is there to be read: for the first time, or again.
+    Published,
+    /// It, or what is shown with it, is another now.
+    Updated,
+    /// An error in it was put right; `reason` is the correction.
+    Corrected,
+    /// It no longer stands in what was asked for, or in what the caller may read.
+    Moved,
+    /// It was taken back; `reason` says why.
+    Withdrawn,
+    /// It is gone for good.
+    Deleted,
+}
+
+impl ArticleEvent {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Updated => "updated",
+            Self::Corrected => "corrected",
+            Self::Moved => "moved",
+            Self::Withdrawn => "withdrawn",
+            Self::Deleted => "deleted",
+        }
+    }
+}

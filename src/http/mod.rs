@@ -12,6 +12,7 @@ pub mod caching;
 pub mod conditional;
 pub mod fields;
 pub mod paging;
+pub mod portion;
 
 pub mod fallback;
 pub mod middleware;

@@ -105,7 +105,17 @@ pub struct Cursor;
 /// The form of the text; another one is refused as invalid.
 const VERSION: u8 = 1;
 const DIGEST_BYTES: usize = 8;
-const LONGEST: usize = 1024;
+const LONGEST: usize = 4096;
+
+/// What a text of ours is called, where it is told that it is none.
+struct Called {
+    parameter: &'static str,
+    what: &'static str,
+    member: &'static str,
+}
+
+const CURSOR: Called = Called { parameter: "cursor", what: "cursor", member: "page.next_cursor" };
+const TOKEN: Called = Called { parameter: "since", what: "token", member: "page.next_since" };
 
 impl Cursor {
     /// Writes down a key. `fingerprint` is the canonical text of the filters and the order.
@@ -125,6 +135,26 @@ impl Cursor {
     /// # Errors
     /// 400 when the text is none of ours, or belongs to a list with other filters.
     pub fn decode<K: DeserializeOwned>(text: &str, fingerprint: &str) -> Result<K> {
+        CURSOR.decode(text, fingerprint)
+    }
+
+    /// The same for the token of a delta, which is called `since`.
+    ///
+    /// # Errors
+    /// As `decode`.
+    pub fn decode_since<K: DeserializeOwned>(text: &str, fingerprint: &str) -> Result<K> {
+        TOKEN.decode(text, fingerprint)
+    }
+}
+
+impl Called {
+    fn decode<K: DeserializeOwned>(&self, text: &str, fingerprint: &str) -> Result<K> {
+        let garbled = || {
+            self.refused(&format!(
+                "The {} is none that this server gave, or part of it is missing; take it from `{}` as it is.",
+                self.what, self.member
+            ))
+        };
         let bytes =
             Some(text).filter(|text| text.len() <= LONGEST).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or_else(garbled)?;
         let Some(([VERSION], rest)) = bytes.split_first_chunk() else { return Err(garbled()) };
@@ -134,9 +164,15 @@ impl Cursor {
             return Err(garbled());
         }
         if *list != digest(&[b"list", fingerprint.as_bytes()]) {
-            return Err(refused("The cursor belongs to a list with other filters or another order; start that one again without it."));
+            let detail =
+                format!("The {} belongs to a list with other filters or another order; start that one again without it.", self.what);
+            return Err(self.refused(&detail));
         }
         serde_json::from_slice(payload).map_err(|fault| garbled().with_source(fault))
+    }
+
+    fn refused(&self, detail: &str) -> Problem {
+        Problem::new(ProblemKind::InvalidCursor, detail).with_error(self.parameter, "invalid", detail)
     }
 }
 
@@ -149,14 +185,6 @@ fn digest(parts: &[&[u8]]) -> [u8; DIGEST_BYTES] {
     let mut short = [0; DIGEST_BYTES];
     short.copy_from_slice(&hash.finalize()[..DIGEST_BYTES]);
     short
-}
-
-fn garbled() -> Problem {
-    refused("The cursor is none that this server gave, or part of it is missing; take it from `page.next_cursor` as it is.")
-}
-
-fn refused(detail: &str) -> Problem {
-    Problem::new(ProblemKind::InvalidCursor, detail).with_error("cursor", "invalid", detail)
 }
 
 /// A page of a list.
@@ -242,7 +270,7 @@ mod tests {
         assert!(foreign.detail.contains("other filters"));
         let cut = Cursor::decode::<Key>(&text[..text.len() - 2], "section=news").unwrap_err();
         assert!(cut.detail.contains("none that this server gave"));
-        for text in ["", "AQ", "%", &"A".repeat(4000)] {
+        for text in ["", "AQ", "%", &"A".repeat(9000)] {
             assert_eq!(Cursor::decode::<Key>(text, "").unwrap_err().kind, ProblemKind::InvalidCursor);
         }
     }

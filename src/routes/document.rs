@@ -20,6 +20,7 @@ use crate::{
     api::{
         article::{ArticleInclude, CardInclude},
         article_body::BodyFormat,
+        change::ChangeInclude,
     },
     domain::article::{Kind, Status},
     http::{
@@ -45,7 +46,7 @@ const KEY_IN_ADDRESS: &str = "key_in_address";
             needs one call. Errors are `application/problem+json`, all faults at once. Changes want the version that was read in `If-Match`."
     ),
     components(schemas(
-        ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude,
+        ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude, ChangeInclude,
         super::articles::Sort, super::articles::Has, super::partners::UsageDetail
     )),
     tags(
@@ -53,6 +54,7 @@ const KEY_IN_ADDRESS: &str = "key_in_address";
         (name = "search", description = "Articles by their words."),
         (name = "feeds", description = "Newest-first feeds as cards, JSON Feed, RSS, Atom and ninjs."),
         (name = "sitemaps", description = "For search engines: what is new, and everything."),
+        (name = "changes", description = "For who keeps a copy: what changed since, and everything at once."),
         (name = "sections", description = "The tree of the publication."),
         (name = "tags", description = "What articles are about."),
         (name = "authors", description = "Who signs articles."),
@@ -256,6 +258,14 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
 
 fn complete_response(status: &str, response: &mut Response, is_read: bool, has_versions: bool, is_list: bool) {
     let is_success = status.starts_with('2');
+    // It has no end, so nothing can be said of the whole.
+    let is_stream = response.content.keys().any(|kind| matches!(kind.as_str(), "text/event-stream" | "application/x-ndjson"));
+    if is_success && is_stream {
+        for name in ["X-Request-Id", "Cache-Control", "Vary"] {
+            response.headers.entry(name.to_owned()).or_insert_with(|| header(name).into());
+        }
+        return;
+    }
     let mut names = vec!["X-Request-Id"];
     if is_success && !response.content.is_empty() && !response.content.contains_key("text/html") {
         if has_versions {

@@ -2,8 +2,10 @@
 //!
 //! [`configure`] is the list of all routes. The router is built from it once a worker, and the document once.
 
+pub mod archive;
 pub mod articles;
 pub mod authors;
+pub mod changes;
 pub mod collections;
 pub mod feeds;
 pub mod media;
@@ -15,6 +17,7 @@ pub mod sections;
 pub mod site;
 pub mod sitemaps;
 pub mod sources;
+pub mod stream;
 pub mod tags;
 
 pub mod auth;
@@ -47,6 +50,9 @@ pub fn configure(config: &mut ServiceConfig) {
     search::routes(config);
     feeds::routes(config);
     sitemaps::routes(config);
+    changes::routes(config);
+    archive::routes(config);
+    stream::routes(config);
     auth::routes(config);
     me::routes(config);
     users::routes(config);

@@ -5,6 +5,7 @@ use diesel::{IntoSql, prelude::*};
 use serde_json::{Value, json};
 
 use super::{
+    change_log,
     error::{StoreError, StoreResult},
     keyset::{After, NameKey, NamePage, NameRecord},
     links::MediaRow,
@@ -173,6 +174,7 @@ pub fn update(
 /// `NotFound`, `Moved`, `Stale`.
 pub fn delete(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>) -> StoreResult<()> {
     let (id, slug) = lock(tx, reference, expected)?;
+    change_log::announce_list(tx, id.0)?;
     diesel::delete(authors::table.find(id)).execute(tx)?;
     listings::remove(tx, id.0)?;
     slugs::forget(tx, id.0)?;

@@ -60,6 +60,16 @@ pub fn append_all(tx: &mut PgConnection, entries: Vec<Entry>) -> StoreResult<()>
     Ok(())
 }
 
+/// Writes an entry for each article that stands on a list, in the transaction that takes the list away: who keeps a copy of them
+/// learns that it is old, though nothing can be found by that list afterwards.
+///
+/// # Errors
+/// Those of the database.
+pub fn announce_list(tx: &mut PgConnection, list: Uuid) -> StoreResult<()> {
+    diesel::sql_query(include_str!("sql/announce_list.sql")).bind::<diesel::sql_types::Uuid, _>(list).execute(tx)?;
+    Ok(())
+}
+
 /// When what readers see last changed: by a write, or by an article's time coming. Unknown under a licence: what a partner sees
 /// also changes with the licence, and at the end of an embargo.
 ///

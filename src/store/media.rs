@@ -192,7 +192,8 @@ fn announce_users(tx: &mut PgConnection, users: &[(Resource, Uuid, Option<String
         id: *id,
         action: ChangeAction::Updated,
         reason: None,
-        details: json!({ "slug": slug }),
+        // Who could see it before still can, and nobody else.
+        details: json!({ "slug": slug, "before": null }),
     };
     change_log::append_all(tx, users.iter().map(entry).collect())
 }

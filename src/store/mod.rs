@@ -46,6 +46,7 @@ pub mod users;
 
 pub mod audit;
 pub mod change_log;
+pub mod delta;
 
 pub mod bulk;
 pub mod load;

@@ -81,8 +81,8 @@ pub fn get(conn: &mut PgConnection) -> StoreResult<SiteRow> {
 /// # Errors
 /// `Stale`; `Refused` for a logo that does not exist.
 pub fn update(tx: &mut PgConnection, actor: Actor, expected: Option<i64>, changes: &SiteChanges) -> StoreResult<SiteRow> {
-    let (version, languages, default): (i64, Vec<Option<String>>, String) =
-        site::table.select((site::version, site::languages, site::default_language)).for_update().first(tx)?;
+    let (version, languages, default, url): (i64, Vec<Option<String>>, String, String) =
+        site::table.select((site::version, site::languages, site::default_language, site::url)).for_update().first(tx)?;
     if expected.is_some_and(|expected| expected != version) {
         return Err(StoreError::Stale);
     }
@@ -104,6 +104,8 @@ pub fn update(tx: &mut PgConnection, actor: Actor, expected: Option<i64>, change
         social_links: changes.social_links.as_ref(),
     };
     diesel::update(site::table).set((changeset, site::version.eq(site::version + 1), site::updated_at.eq(dsl::now))).execute(tx)?;
-    record::written(tx, actor, "update_site", (Resource::Site, Uuid::nil()), ChangeAction::Updated, json!({}))?;
+    // Every link to an article begins with it.
+    let details = json!({ "is_relinked": changes.url.as_ref().is_some_and(|new| *new != url) });
+    record::written(tx, actor, "update_site", (Resource::Site, Uuid::nil()), ChangeAction::Updated, details)?;
     get(tx)
 }

@@ -5,6 +5,7 @@ use diesel::{IntoSql, prelude::*};
 use serde_json::json;
 
 use super::{
+    change_log,
     error::{StoreError, StoreResult},
     keyset::{After, NameKey, NamePage, NameRecord},
     listings, record, slugs,
@@ -142,6 +143,7 @@ pub fn update(
 /// `NotFound`, `Moved`, `Stale`.
 pub fn delete(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>) -> StoreResult<()> {
     let (id, slug) = lock(tx, reference, expected)?;
+    change_log::announce_list(tx, id.0)?;
     diesel::delete(tags::table.find(id)).execute(tx)?;
     listings::remove(tx, id.0)?;
     slugs::forget(tx, id.0)?;

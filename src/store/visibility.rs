@@ -12,7 +12,10 @@ use diesel::{
     sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 
-use super::{error::StoreResult, functions::is_visible};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{articles::record::Former, error::StoreResult, functions::is_visible};
 use crate::{
     domain::{
         article::Kind,
@@ -179,6 +182,39 @@ impl QueryId for Licensed {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
+/// Whether somebody ever saw an article as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    /// Never.
+    Never,
+    /// It may be: its time was near, or nothing was written down.
+    Perhaps,
+    /// It was there to be seen.
+    Seen,
+}
+
+/// Whether `scope` saw an article that was so, and stood on these lists, at that time: what may be told of one that is gone.
+#[must_use]
+pub fn saw(scope: &Scope, former: &Former, lists: &[Uuid], at: DateTime<Utc>) -> Sight {
+    let Former { published_at, kind, language, source_id, may_be_passed_on } = former;
+    let mut visible_from = *published_at;
+    if let Some(licence) = scope.licence() {
+        // Every member is named, so that a new one cannot be forgotten here.
+        let Licence { sections, kinds, languages, sources, extent: _, has_pictures: _, embargo_minutes: _, advance_minutes: _ } = licence;
+        visible_from = licence.visible_from(*published_at);
+        let language = language.to_lowercase();
+        let is_given = *may_be_passed_on
+            && sections.as_ref().is_none_or(|sections| sections.iter().any(|section| lists.contains(&section.0)))
+            && kinds.as_ref().is_none_or(|kinds| kinds.contains(kind))
+            && languages.as_ref().is_none_or(|all| all.iter().any(|one| *one == language || language.split('-').next() == Some(one)))
+            && source_id.is_none_or(|source| sources.as_ref().is_none_or(|sources| sources.contains(&source)));
+        if !is_given {
+            return Sight::Never;
+        }
+    }
+    if visible_from <= at { Sight::Seen } else { Sight::Perhaps }
+}
+
 /// The predicate of a licence. Only what it narrows is in the text, so that the planner sees no condition that always holds.
 fn push_licensed<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &str) -> QueryResult<()> {
     out.push_sql(&format!("({alias}.withdrawn_at IS NULL AND {alias}.published_at <= now()"));
@@ -247,4 +283,54 @@ fn push_terms<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &s
     }
     out.push_sql(")");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::licence::Extent;
+
+    #[test]
+    fn who_could_not_see_an_article_has_not_seen_it() {
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default();
+        let (sport, outlet) = (SectionId::new(), SourceId::new());
+        let former = Former {
+            published_at: now - TimeDelta::minutes(10),
+            kind: Kind::News,
+            language: "pt-BR".to_owned(),
+            source_id: None,
+            may_be_passed_on: true,
+        };
+        let scheduled = Former { published_at: now + TimeDelta::minutes(10), ..former.clone() };
+        assert_eq!(saw(&Scope::Public, &former, &[], now), Sight::Seen);
+        assert_eq!(saw(&Scope::Public, &scheduled, &[], now), Sight::Perhaps);
+
+        let licence = Licence {
+            sections: None,
+            kinds: None,
+            languages: None,
+            sources: None,
+            extent: Extent::Full,
+            has_pictures: true,
+            embargo_minutes: 0,
+            advance_minutes: 0,
+        };
+        let under = |licence: Licence, former: &Former| saw(&Scope::Licensed(Arc::new(licence)), former, &[sport.0], now);
+        let all = || licence.clone();
+        assert_eq!(under(all(), &former), Sight::Seen);
+        assert_eq!(under(all(), &Former { may_be_passed_on: false, ..former.clone() }), Sight::Never);
+        assert_eq!(under(Licence { sections: Some(vec![sport]), ..all() }, &former), Sight::Seen);
+        assert_eq!(under(Licence { sections: Some(vec![SectionId::new()]), ..all() }, &former), Sight::Never);
+        assert_eq!(under(Licence { kinds: Some(vec![Kind::Opinion]), ..all() }, &former), Sight::Never);
+        assert_eq!(under(Licence { languages: Some(vec!["pt".to_owned()]), ..all() }, &former), Sight::Seen);
+        assert_eq!(under(Licence { languages: Some(vec!["en".to_owned()]), ..all() }, &former), Sight::Never);
+        let reprint = Former { source_id: Some(outlet), ..former.clone() };
+        assert_eq!(under(Licence { sources: Some(Vec::new()), ..all() }, &former), Sight::Seen);
+        assert_eq!(under(Licence { sources: Some(Vec::new()), ..all() }, &reprint), Sight::Never);
+        assert_eq!(under(Licence { sources: Some(vec![outlet]), ..all() }, &reprint), Sight::Seen);
+        assert_eq!(under(Licence { embargo_minutes: 30, ..all() }, &former), Sight::Perhaps);
+        assert_eq!(under(Licence { advance_minutes: 30, ..all() }, &scheduled), Sight::Seen);
+    }
 }

@@ -3,8 +3,10 @@
 
 mod harness;
 
+mod archive;
 mod auth;
 mod bulk;
+mod changes;
 mod collections;
 mod contract;
 mod demo;
@@ -14,6 +16,7 @@ mod import;
 mod licences;
 mod media;
 mod menus;
+mod mirror;
 mod pages;
 mod partners;
 mod permissions;
@@ -24,6 +27,7 @@ mod search;
 mod signing_keys;
 mod sitemaps;
 mod slugs;
+mod stream;
 mod tags;
 mod users;
 mod versions;

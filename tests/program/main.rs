@@ -3,7 +3,8 @@
 
 mod user;
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -151,4 +152,29 @@ fn a_database_that_does_not_answer_ends_with_one_line() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said.starts_with("error: cannot connect to the database: ") && said.trim_end().lines().count() == 1, "{said}");
     assert!(!said.contains("geheim"), "{said}");
+}
+
+#[test]
+fn who_waits_for_changes_does_not_hold_up_the_end() {
+    let place = Place::new("waiting");
+    let server = place.serve();
+    let ask = |address: &str| {
+        let mut connection = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        write!(connection, "GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        connection
+    };
+    let mut stream = ask("/v1/stream");
+    let mut head = [0; 64];
+    stream.read_exact(&mut head).unwrap();
+    let mut poll = ask("/v1/changes?wait=60");
+    std::thread::sleep(Duration::from_millis(500));
+    let began = Instant::now();
+    let (status, log) = server.signal(Signal::SIGTERM);
+    assert!(status.success() && began.elapsed() < Duration::from_secs(8), "{status} after {:?}: {log:?}", began.elapsed());
+    let (mut events, mut page) = (String::new(), String::new());
+    stream.read_to_string(&mut events).unwrap();
+    poll.read_to_string(&mut page).unwrap();
+    assert!(events.ends_with("\r\n0\r\n\r\n"), "the stream has its end: {events}");
+    assert!(page.contains("\"has_more\":false"), "the poll has its answer: {page}");
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{
     Error, HttpMessage, HttpResponse,
-    body::{BoxBody, MessageBody},
+    body::{BodySize, BoxBody, MessageBody, None as NoBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
@@ -39,7 +39,8 @@ pub async fn envelope<B: MessageBody + 'static>(mut request: ServiceRequest, nex
     let id = RequestId::of(request.headers());
     let line = AccessLine::begin(&request, id.as_str());
     let known = request.headers().get(IF_NONE_MATCH).cloned();
-    if request.method() == Method::HEAD {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         // The codec remembers, and sends the head alone.
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(AskedForHead);
@@ -58,6 +59,10 @@ pub async fn envelope<B: MessageBody + 'static>(mut request: ServiceRequest, nex
         Ok(answer) => {
             let (request, response) = answer.into_parts();
             let mut response = as_problem(response.map_into_boxed_body(), &id);
+            if is_head && response.body().size() == BodySize::Stream {
+                // Nobody would ever take it: the connection would wait for its end.
+                response = response.set_body(BoxBody::new(NoBody::new()));
+            }
             finish(&mut response, known.as_ref(), &id);
             let status = response.status();
             let response = response.map_body(|_, body| BoxBody::new(Counted::new(body, line, status)));
@@ -102,6 +107,10 @@ fn finish(response: &mut HttpResponse, known: Option<&HeaderValue>, id: &Request
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id.header());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Said inside so that nothing is compressed; outside it says nothing (RFC 9110 §8.4.1).
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| coding == "identity") {
+        headers.remove(CONTENT_ENCODING);
+    }
     tag_coding(headers, status, known);
 }
 

@@ -21,8 +21,8 @@ use utoipa::ToSchema;
 pub use catalogue::ProblemKind;
 pub(crate) use responses::answer;
 pub use responses::{
-    AccessProblems, AttemptProblems, CreateProblems, ListProblems, LoginProblems, Moving, PROBLEM_SCHEMA, ReadProblems, SessionProblems,
-    StandingProblems, WriteProblems,
+    AccessProblems, AttemptProblems, CreateProblems, DeltaProblems, ListProblems, LoginProblems, Moving, PROBLEM_SCHEMA, ReadProblems,
+    SessionProblems, StandingProblems, WriteProblems,
 };
 pub use schema::{FaultShape, ProblemShape};
 

@@ -2,6 +2,7 @@
 
 pub mod rows;
 
+pub mod archive;
 pub mod list;
 pub mod narrow;
 pub mod show;

@@ -1,5 +1,7 @@
 //! Articles by the thousand.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::json;
@@ -12,7 +14,7 @@ use crate::domain::article::{BylineRole, Kind, SourceKind, SourceRights, Status}
 use crate::domain::change::{ChangeAction, Resource};
 use crate::domain::id::{ArticleId, AuthorId, MediaId, SectionId, SourceId, TagId};
 use crate::schema::{article_media, article_sections, article_sources, article_tags, articles, bylines};
-use crate::store::articles::record;
+use crate::store::articles::record::{self, Former};
 use crate::store::change_log::Entry;
 use crate::store::error::StoreResult;
 use crate::store::{listings, slugs};
@@ -186,7 +188,9 @@ pub fn insert_articles(tx: &mut PgConnection, log: &mut Log, words: &mut Words, 
     let rows: Vec<ArticleColumns<'_>> = columns.map(ArticleColumns::new).collect();
     copy!(tx, articles::table, &rows);
     insert_relations(tx, some)?;
-    finish_articles(tx, log, some, |article| if article.published_at.is_some() { ChangeAction::Published } else { ChangeAction::Created })
+    finish_articles(tx, log, some, &mut Before::default(), |article| {
+        if article.published_at.is_some() { ChangeAction::Published } else { ChangeAction::Created }
+    })
 }
 
 /// Replaces articles that are there, with their relations. What the file of an import says nothing of (corrections,
@@ -201,6 +205,7 @@ pub fn update_articles(
     action: impl Fn(&BulkArticle) -> ChangeAction,
 ) -> StoreResult<()> {
     let ids: Vec<ArticleId> = some.iter().map(|article| article.id).collect();
+    let mut before = Before { lists: record::lists_of(tx, &ids)?, formers: record::formers(tx, &ids)? };
     for article in some {
         let former: Option<String> = articles::table.find(article.id).select(articles::slug).for_update().first(tx).optional()?;
         if let Some(former) = former.filter(|former| *former != article.slug) {
@@ -240,7 +245,14 @@ pub fn update_articles(
     let with_source = some.iter().filter(|article| article.source.is_some()).map(|article| article.id);
     diesel::delete(article_sources::table.filter(article_sources::article_id.eq_any(with_source))).execute(tx)?;
     insert_relations(tx, some)?;
-    finish_articles(tx, log, some, action)
+    finish_articles(tx, log, some, &mut before, action)
+}
+
+/// What some articles were before they were written.
+#[derive(Default)]
+struct Before {
+    lists: HashMap<ArticleId, Vec<Uuid>>,
+    formers: HashMap<ArticleId, Former>,
 }
 
 fn insert_relations(tx: &mut PgConnection, some: &[BulkArticle]) -> StoreResult<()> {
@@ -279,30 +291,19 @@ fn finish_articles(
     tx: &mut PgConnection,
     log: &mut Log,
     some: &[BulkArticle],
+    before: &mut Before,
     action: impl Fn(&BulkArticle) -> ChangeAction,
 ) -> StoreResult<()> {
     let ids: Vec<ArticleId> = some.iter().map(|article| article.id).collect();
     listings::refresh(tx, &ids)?;
     record::revision(tx, Actor::command_line(), &ids)?;
-    log.0.extend(some.iter().map(|article| Entry {
-        resource: Resource::Article,
-        id: article.id.0,
-        action: action(article),
-        reason: None,
-        details: json!({ "slug": article.slug, "language": article.language, "lists": lists(article) }),
+    let mut now = record::lists_of(tx, &ids)?;
+    log.0.extend(some.iter().map(|article| {
+        let former = before.lists.remove(&article.id).unwrap_or_default();
+        let lists = record::merged(&former, now.remove(&article.id).unwrap_or_default());
+        let details =
+            json!({ "slug": article.slug, "language": article.language, "lists": lists, "before": before.formers.remove(&article.id) });
+        Entry { resource: Resource::Article, id: article.id.0, action: action(article), reason: None, details }
     }));
     Ok(())
-}
-
-/// The lists that are named on an article itself; those above its sections follow from the tree.
-fn lists(article: &BulkArticle) -> Vec<Uuid> {
-    let mut lists: Vec<Uuid> = std::iter::once(article.section_id.0)
-        .chain(article.further_sections.iter().map(|id| id.0))
-        .chain(article.tags.iter().map(|id| id.0))
-        .chain(article.byline.iter().map(|(id, _)| id.0))
-        .chain(article.source.iter().map(|source| source.source_id.0))
-        .collect();
-    lists.sort_unstable();
-    lists.dedup();
-    lists
 }

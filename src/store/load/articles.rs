@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
+        article::Kind,
         change::{ChangeAction, Resource},
         id::ArticleId,
     },
-    schema::{corrections, related_picks},
+    schema::{articles, corrections, related_picks},
     store::{
+        articles::record::Former,
         change_log::{self, Entry},
         error::StoreResult,
     },
@@ -50,12 +52,22 @@ pub fn related(tx: &mut PgConnection, some: &[(ArticleId, i32, ArticleId)]) -> S
 /// # Errors
 /// When the database fails.
 pub fn withdrawn(tx: &mut PgConnection, some: &[(ArticleId, &str, &str)]) -> StoreResult<()> {
+    type Columns = (ArticleId, Option<DateTime<Utc>>, DateTime<Utc>, Kind, String);
+    let rows: Vec<Columns> = articles::table
+        .filter(articles::id.eq_any(some.iter().map(|(id, ..)| *id)))
+        .select((articles::id, articles::first_published_at, articles::updated_at, articles::kind, articles::language))
+        .load(tx)?;
+    let former = |wanted: ArticleId| {
+        let (_, first_published_at, updated_at, kind, language) = rows.iter().find(|(id, ..)| *id == wanted)?.clone();
+        let published_at = first_published_at.unwrap_or(updated_at);
+        Some(Former { published_at, kind, language, source_id: None, may_be_passed_on: true })
+    };
     let entries = some.iter().map(|(id, slug, reason)| Entry {
         resource: Resource::Article,
         id: id.0,
         action: ChangeAction::Withdrawn,
         reason: Some((*reason).to_owned()),
-        details: json!({ "slug": slug, "lists": [] }),
+        details: json!({ "slug": slug, "lists": [], "before": former(*id) }),
     });
     change_log::append_all(tx, entries.collect())
 }

@@ -38,7 +38,7 @@ pub struct LoadedSite<'a> {
 pub fn site(tx: &mut PgConnection, loaded: &LoadedSite<'_>) -> StoreResult<()> {
     diesel::update(site::table).set((loaded, site::version.eq(site::version + 1), site::updated_at.eq(diesel::dsl::now))).execute(tx)?;
     let mut log = bulk::Log::default();
-    log.add(Resource::Site, ChangeAction::Updated, std::iter::once((Uuid::nil(), json!({}))));
+    log.add(Resource::Site, ChangeAction::Updated, std::iter::once((Uuid::nil(), json!({ "is_relinked": true }))));
     log.write(tx)
 }
 

@@ -107,7 +107,7 @@ impl Writer {
         };
         if is_named {
             report.count(Resource::Site, Outcome::Updated);
-            writer.log.add(Resource::Site, ChangeAction::Updated, std::iter::once((Uuid::nil(), json!({}))));
+            writer.log.add(Resource::Site, ChangeAction::Updated, std::iter::once((Uuid::nil(), json!({ "is_relinked": true }))));
         }
         structure::media(tx, &mut writer, survey, report)?;
         structure::sections(tx, &mut writer, survey, report)?;

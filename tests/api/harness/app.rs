@@ -154,6 +154,8 @@ fn serve(database_url: &str) -> (String, ServerHandle) {
         cache_for: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(5),
         drain_for: Duration::from_secs(1),
+        keep_changes_for: Duration::from_secs(24 * 3600),
+        max_listeners: 5,
         // So that a test can call from many addresses, by `X-Forwarded-For`.
         anonymous_per_minute: None,
         unchanged_counts: false,

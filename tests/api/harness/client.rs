@@ -5,7 +5,7 @@ use std::time::Duration;
 use awc::http::header::HeaderMap;
 use serde_json::Value;
 
-use super::contract::Seen;
+use super::{contract::Seen, listening::Listening};
 
 /// Somebody who calls the API, with or without a token.
 #[derive(Clone)]
@@ -35,6 +35,11 @@ impl Client {
         Self { address: Some(address.to_owned()), ..self.clone() }
     }
 
+    /// Where it calls.
+    pub fn address(&self) -> &str {
+        &self.base
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], None).await
     }
@@ -58,6 +63,19 @@ impl Client {
     /// A GET with these headers.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send("GET", path, headers, None).await
+    }
+
+    /// Begins to listen, with these headers.
+    pub async fn listen(&self, path: &str, headers: &[(&str, &str)]) -> Listening {
+        let client = awc::Client::builder().disable_timeout().finish();
+        let mut request = client.get(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.append_header(("Authorization", format!("Bearer {token}")));
+        }
+        for header in headers {
+            request = request.append_header(*header);
+        }
+        Listening::new(request.send().await.unwrap().map_body(|_, body| body))
     }
 
     /// A body that is no JSON, or none of ours to write.
@@ -92,6 +110,7 @@ impl Client {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Seen { method, address: path, status, headers: &headers, bytes: &bytes }.check();
         let is_json = headers.get("content-type").is_some_and(|found| found.to_str().unwrap().split(';').next().unwrap().ends_with("json"));
+        let is_json = is_json && !headers.get("content-type").is_some_and(|found| found.as_bytes().ends_with(b"ndjson"));
         let is_json = is_json && !bytes.is_empty() && !headers.contains_key("content-encoding");
         let body = if is_json { serde_json::from_slice(&bytes).expect("JSON") } else { Value::Null };
         Answer { status, headers, body, bytes: bytes.to_vec() }

@@ -71,7 +71,11 @@ impl Seen<'_> {
             Some(contents) => {
                 let content = contents.get(content_type).unwrap_or_else(|| panic!("{name}: the document has no {content_type:?} here"));
                 // A sparse answer lacks what is required of a whole one.
-                if content_type.ends_with("json") && !query.contains("fields=") {
+                if content_type.ends_with("ndjson") {
+                    for line in self.bytes.split_inclusive(|byte| *byte == b'\n') {
+                        validate(&content["schema"], line, &name);
+                    }
+                } else if content_type.ends_with("json") && !query.contains("fields=") {
                     validate(&content["schema"], self.bytes, &name);
                 }
             }

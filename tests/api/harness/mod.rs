@@ -6,10 +6,12 @@ mod app;
 mod client;
 pub mod contract;
 mod database;
+mod listening;
 mod make;
 mod statements;
 
 pub use app::{PASSWORD, TestApp};
 pub use client::{Answer, Client};
 pub use contract::DOCUMENT;
+pub use listening::Listening;
 pub use make::{Made, Make};
