@@ -62,6 +62,7 @@ diesel::table! {
         name -> Text,
         /// In CIDR notation; empty: from anywhere.
         networks -> Array<Nullable<Text>>,
+        version -> Int8,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,

@@ -52,6 +52,14 @@ pub struct ServerFlags {
     #[arg(long, env = "BROADSHEET_DRAIN_SECONDS", value_name = "SECONDS", default_value = "20")]
     pub drain_seconds: String,
 
+    /// Requests a minute that one address may make without a key or a token; 0 limits nobody
+    #[arg(long, env = "BROADSHEET_ANONYMOUS_PER_MINUTE", value_name = "NUMBER", default_value = "0")]
+    pub anonymous_per_minute: String,
+
+    /// Count answers 304 and HEAD requests against limits, too
+    #[arg(long, env = "BROADSHEET_COUNT_UNCHANGED")]
+    pub count_unchanged: bool,
+
     /// Proxies whose word on a client's address is taken (X-Forwarded-For): addresses or ranges, separated by commas
     #[arg(long, env = "BROADSHEET_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
@@ -87,6 +95,10 @@ pub struct ServerOptions {
     pub statement_timeout: Duration,
     /// How long requests may take to end once the server is told to stop.
     pub drain_for: Duration,
+    /// Requests a minute from one address without a credential; `None` limits nobody.
+    pub anonymous_per_minute: Option<i64>,
+    /// Whether an answer 304 and a HEAD request count against limits.
+    pub unchanged_counts: bool,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -122,6 +134,8 @@ impl ServerFlags {
         let drain_seconds = faults.take("--drain-seconds (BROADSHEET_DRAIN_SECONDS)", number(&self.drain_seconds, 0, 3600));
         let trusted = self.trusted_proxy.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
         let trusted_proxies = faults.take("--trusted-proxy (BROADSHEET_TRUSTED_PROXY)", trusted.map(str::parse).collect());
+        let anonymous =
+            faults.take("--anonymous-per-minute (BROADSHEET_ANONYMOUS_PER_MINUTE)", number(&self.anonymous_per_minute, 0, 1_000_000_i64));
         let workers = workers?;
         Some(ServerOptions {
             bind: bind?,
@@ -133,6 +147,8 @@ impl ServerFlags {
             cache_for: Duration::from_secs(cache_seconds?),
             statement_timeout: Duration::from_millis(statement_timeout_ms?),
             drain_for: Duration::from_secs(drain_seconds?),
+            anonymous_per_minute: anonymous.map(|quota| Some(quota).filter(|quota| *quota > 0))?,
+            unchanged_counts: self.count_unchanged,
             trusted_proxies: trusted_proxies?,
         })
     }

@@ -9,6 +9,7 @@ pub mod media;
 
 pub mod account;
 pub mod actor;
+pub mod api_key;
 pub mod change;
 pub mod language;
 pub mod licence;

@@ -29,7 +29,11 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     external_url: Option<&'a str>,
     title: &'a str,
-    content_html: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_html: Option<&'a str>,
+    /// One of the two must be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +89,8 @@ fn item(entry: &Entry) -> Item<'_> {
         url: &entry.url,
         external_url: entry.source.as_ref().and_then(|source| source.url.as_deref()),
         title: &entry.title,
-        content_html: &entry.content_html,
+        content_html: entry.content(),
+        content_text: entry.content().is_none().then(|| entry.summary.as_deref().unwrap_or(&entry.title)),
         summary: entry.summary.as_deref(),
         image: entry.image().map(|image| image.url.as_str()),
         date_published: rfc3339(entry.published),

@@ -94,12 +94,14 @@ pub struct Entry {
     pub kicker: Option<String>,
     /// The standfirst, as plain text.
     pub summary: Option<String>,
-    /// Sanitised HTML; empty where the text is not given.
+    /// Sanitised HTML. Empty where a licence gives no text: then nothing may pass for it.
     pub content_html: String,
     /// The words of the body.
     pub word_count: i32,
     /// When it became visible.
     pub published: DateTime<Utc>,
+    /// Until when nobody may show it who gets it in advance.
+    pub embargoed_until: Option<DateTime<Utc>>,
     /// When it was visible for the first time.
     pub first_published: DateTime<Utc>,
     /// The last change that readers should know of.
@@ -133,7 +135,7 @@ pub struct Entry {
 impl Entry {
     /// The text, where it is given.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub fn content(&self) -> Option<&str> {
         Some(self.content_html.as_str()).filter(|html| !html.is_empty())
     }
 

@@ -19,6 +19,7 @@ pub mod tags;
 
 pub mod auth;
 pub mod me;
+pub mod partners;
 pub mod users;
 
 pub mod docs;
@@ -49,6 +50,7 @@ pub fn configure(config: &mut ServiceConfig) {
     auth::routes(config);
     me::routes(config);
     users::routes(config);
+    partners::routes(config);
     docs::contract_routes(config);
 }
 

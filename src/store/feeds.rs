@@ -14,17 +14,21 @@ use super::{
     references,
     search::{self, Search},
     site::{self, SiteRow},
+    visibility::formerly_readable,
 };
 use crate::{
     domain::{
         change::Resource,
         id::{ArticleId, AuthorId, CollectionId, SectionId, TagId},
-        licence::{Licence, Scope},
+        licence::Scope,
         links,
         reference::Reference,
     },
-    schema::{authors, collection_items, collections, sections, sql_types::ArticleKind, tags},
+    schema::{authors, collection_items, collections, sections, tags},
 };
+
+/// So much is told of what is gone. More is looked at, for a licence leaves less of it.
+const MOST_WITHDRAWN: usize = 100;
 
 /// Which articles a feed is of.
 #[derive(Clone, Debug)]
@@ -173,25 +177,20 @@ fn key_of(card: &CardRow) -> Option<TimeKey> {
     Some(TimeKey { at: card.published_at?, id: card.id.0 })
 }
 
-/// What readers saw on a list in the last thirty days and no longer see, the last to go first: of what `scope` was given.
+/// What readers saw on a list in the last thirty days and no longer see, the last to go first.
 ///
 /// Of what nobody ever saw nothing is told; of what is deleted nothing but that it is gone.
 fn withdrawn(conn: &mut PgConnection, scope: &Scope, list: Option<Uuid>, language: Option<&str>) -> StoreResult<Vec<WithdrawnRow>> {
-    use sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
-    let licence = scope.licence();
-    let sections: Option<Vec<String>> = licence
-        .and_then(|licence| licence.sections.as_ref())
-        .map(|sections| sections.iter().map(|section| section.0.to_string()).collect());
-    Ok(diesel::sql_query(include_str!("sql/withdrawn.sql"))
-        .bind::<Nullable<Text>, _>(list.map(|list| list.to_string()))
-        .bind::<Nullable<Text>, _>(language)
-        .bind::<Bool, _>(licence.is_some())
-        .bind::<Nullable<Array<Text>>, _>(sections)
-        .bind::<Nullable<Array<ArticleKind>>, _>(licence.and_then(|licence| licence.kinds.as_ref()))
-        .bind::<Nullable<Array<Text>>, _>(licence.and_then(|licence| licence.languages.as_ref()))
-        .bind::<Nullable<Array<SqlUuid>>, _>(licence.and_then(|licence| licence.sources.as_ref()))
-        .bind::<Integer, _>(licence.map_or(0, Licence::minutes_ahead))
-        .load(conn)?)
+    let mut rows: Vec<WithdrawnRow> = diesel::sql_query(include_str!("sql/withdrawn.sql"))
+        .bind::<sql_types::Nullable<sql_types::Text>, _>(list.map(|list| list.to_string()))
+        .bind::<sql_types::Nullable<sql_types::Text>, _>(language)
+        .load(conn)?;
+    if scope.licence().is_some() {
+        let given = formerly_readable(conn, scope, &rows.iter().map(|row| ArticleId(row.id)).collect::<Vec<_>>())?;
+        rows.retain(|row| given.contains(&ArticleId(row.id)));
+    }
+    rows.truncate(MOST_WITHDRAWN);
+    Ok(rows)
 }
 
 /// What the feed is of, unless it is of all or of some words.

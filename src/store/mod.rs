@@ -33,6 +33,12 @@ pub mod sitemaps;
 pub mod sources;
 pub mod tags;
 
+pub mod api_keys;
+pub mod key_usage;
+pub mod licences;
+pub mod partners;
+pub mod quotas;
+
 pub mod login_failures;
 pub mod sessions;
 pub mod signing_keys;

@@ -13,6 +13,8 @@ struct Operation {
     path: String,
     /// The permission that its `security` names.
     permission: Option<String>,
+    /// Whether it is a partner's own, for whom a key is enough and nothing else will do.
+    wants_key: bool,
 }
 
 /// All operations of the document, with addresses that can be called.
@@ -22,7 +24,9 @@ fn operations(document: &Value) -> Vec<Operation> {
         for (method, operation) in item.as_object().unwrap() {
             let scopes = operation["security"].as_array().into_iter().flatten().filter_map(|one| one["token"].as_array()).flatten();
             let permission = scopes.filter_map(Value::as_str).map(str::to_owned).next();
-            all.push(Operation { method: method.to_uppercase(), path: filled(path), permission });
+            let ways = operation["security"].as_array().into_iter().flatten();
+            let wants_key = ways.clone().all(|way| way.get("key").is_some()) && ways.count() > 0;
+            all.push(Operation { method: method.to_uppercase(), path: filled(path), permission, wants_key });
         }
     }
     all
@@ -59,6 +63,10 @@ async fn every_operation_is_open_to_whom_the_table_says_and_to_nobody_else() {
     for operation in operations {
         let name = format!("{} {}", operation.method, operation.path);
         let Some(permission) = &operation.permission else {
+            if operation.wants_key {
+                assert_eq!(refusal(&app.anyone(), &operation).await.map(|(status, _)| status), Some(401), "{name}, as nobody");
+                continue;
+            }
             assert!(
                 operation.method == "GET" || OPEN_WRITES.contains(&operation.path.as_str()),
                 "{name} writes, and asks for no permission"

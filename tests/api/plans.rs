@@ -1,7 +1,14 @@
 //! No public read goes through the archive: each finds its articles by an index, at any depth.
 
 use broadsheet::{
-    domain::{article::Kind, change::Resource, id::*, licence::Scope, reference::Reference, sitemap::SitemapMonth},
+    domain::{
+        article::{Kind, Status},
+        change::Resource,
+        id::*,
+        licence::Scope,
+        reference::Reference,
+        sitemap::SitemapMonth,
+    },
     store::{
         articles::{
             list::{self, Filter, Order},
@@ -64,6 +71,8 @@ async fn no_list_reads_the_whole_archive() {
     app.sql("INSERT INTO article_listings SELECT section_id, published_at, id, true FROM articles");
     app.sql("INSERT INTO article_listings SELECT t.id, a.published_at, a.id, true FROM articles a, tags t WHERE t.slug = 'common' OR a.kind = 'live'");
     app.sql("INSERT INTO article_listings SELECT u.id, a.published_at, a.id, true FROM articles a, authors u WHERE a.kind = 'live'");
+    app.sql("INSERT INTO media (id, kind, url) VALUES (gen_random_uuid(), 'image', 'https://images.example.org/a.jpg')");
+    app.sql("UPDATE articles SET lead_media_id = (SELECT id FROM media LIMIT 1) WHERE kind = 'live'");
     app.sql("VACUUM ANALYZE");
     let mut conn = app.conn();
     let conn = &mut conn;
@@ -84,8 +93,21 @@ async fn no_list_reads_the_whole_archive() {
         Filter { section: Some(section), kind: Some(Kind::News), language: Some("en".to_owned()), ..Filter::default() },
         Filter { published_after: Some(at), published_before: Some(at + chrono::Duration::hours(2)), ..Filter::default() },
         Filter { updated_after: Some(at), ..Filter::default() },
+        Filter { any_tags: vec![rare], ..Filter::default() },
+        Filter { any_tags: vec![rare, common], language: Some("tr".to_owned()), ..Filter::default() },
+        Filter { has_media: true, ..Filter::default() },
+        Filter { has_media: true, section: Some(section), ..Filter::default() },
+        Filter { exclude: vec![ArticleId(Uuid::nil())], ..Filter::default() },
     ];
     let before = whole_reads(conn);
+
+    let counted = [
+        Filter { section: Some(section), ..Filter::default() },
+        Filter { tags: vec![rare], kind: Some(Kind::Live), ..Filter::default() },
+        Filter { author: Some(author), ..Filter::default() },
+        Filter { kind: Some(Kind::Live), ..Filter::default() },
+        Filter { has_media: true, ..Filter::default() },
+    ];
 
     // Often enough for each statement to be prepared and to have been given a plan for all times.
     for _ in 0..8 {
@@ -98,6 +120,14 @@ async fn no_list_reads_the_whole_archive() {
                     assert_eq!(list::bodies(conn, &Scope::Public, &ids).unwrap().len(), ids.len());
                 }
             }
+        }
+        for filter in &counted {
+            list::count(conn, &Scope::Public, filter).unwrap();
+        }
+        // The newsroom's own lists.
+        for statuses in [vec![Status::Draft], vec![Status::Published, Status::Scheduled]] {
+            let filter = Filter { statuses: Some(statuses), ..Filter::default() };
+            list::page(conn, &Scope::Everything, &filter, Order::LastUpdatedFirst, None, 20).unwrap();
         }
         show(conn, &Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
         resolve(conn, &Scope::Public, "/news/a5000").unwrap();

@@ -76,6 +76,7 @@ async fn list_articles(caller: Caller, query: Query<ListArticles>, db: Data<Db>)
 #[get("/articles/{article}")]
 async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowArticle>, db: Data<Db>) -> http::Result<Tagged<Article>> {
     let (scope, reference, query) = (caller.scope(), path.into_inner(), query.into_inner());
+    let extent = scope.licence().map(|licence| licence.extent);
     let include = query.include.clone();
     let (row, beside, site) = db
         .read(move |conn| {
@@ -94,7 +95,9 @@ async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowA
         // The lists change when others are published, whatever became of the article itself.
         about.last_change = None;
     }
+    caller.about(row.card.id);
     let mut article = Article::of(row, query.body, Utc::now());
+    article.extent = extent;
     article.breadcrumbs = breadcrumbs;
     article.json_ld = json_ld;
     article.related = beside.related;

@@ -20,18 +20,10 @@ pub fn cards(scope: &Scope, rows: &mut [CardRow]) {
     }
 }
 
-/// Takes away from an article what `scope` does not give.
-///
-/// # Errors
-/// Those of the database, which is asked which translations are given.
-pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> StoreResult<()> {
-    articles(conn, scope, std::slice::from_mut(row))
-}
-
 /// Takes away from articles what `scope` does not give.
 ///
 /// # Errors
-/// Those of the database, which is asked once which translations are given.
+/// Those of the database, which is asked which translations are given.
 pub fn articles(conn: &mut PgConnection, scope: &Scope, rows: &mut [ArticleRow]) -> StoreResult<()> {
     if scope.licence().is_none() {
         return Ok(());
@@ -44,6 +36,7 @@ pub fn articles(conn: &mut PgConnection, scope: &Scope, rows: &mut [ArticleRow])
 }
 
 fn detail(scope: &Scope, row: &mut DetailRow) {
+    // Every column is named, so that a new one is decided on here.
     let DetailRow {
         version: _,
         created_by_id: _,
