@@ -176,6 +176,7 @@ diesel::table! {
         version -> Int8,
         /// Stems of title, kicker and standfirst: what related lists compare.
         headline_terms -> Array<Nullable<Text>>,
+        /// Stems with their places: of the title (A), kicker and standfirst (B), body (C). Found by trigger where a write does not give them.
         search -> Tsvector,
     }
 }

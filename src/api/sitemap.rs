@@ -12,11 +12,11 @@ use crate::{
 #[must_use]
 pub fn month(Dated { rows, site, changed_at: _ }: Dated<Vec<PlaceRow>>) -> Vec<Url> {
     let address = |path: &str, slug: &str| format!("{}{}", site.url, links::article_path(path, slug));
-    let url = |PlaceRow { slug, path, language, changed_at, image_url, translations, id: _ }: PlaceRow| Url {
+    let url = |PlaceRow { id: _, slug, path, language, changed_at, image_url, translations }: PlaceRow| Url {
         location: address(&path, &slug),
         changed_at: Some(changed_at),
         language: Some(language),
-        alternates: translations.0.into_iter().map(|Elsewhere { language, slug, path, id: _ }| (language, address(&path, &slug))).collect(),
+        alternates: translations.0.into_iter().map(|Elsewhere { id: _, language, slug, path }| (language, address(&path, &slug))).collect(),
         image: image_url,
         news: None,
     };
@@ -26,7 +26,7 @@ pub fn month(Dated { rows, site, changed_at: _ }: Dated<Vec<PlaceRow>>) -> Vec<U
 /// What is new.
 #[must_use]
 pub fn news(Dated { rows, site, changed_at: _ }: Dated<Vec<NewsRow>>) -> Vec<Url> {
-    let url = |NewsRow { slug, path, language, title, published_at, changed_at, image_url, id: _ }: NewsRow| Url {
+    let url = |NewsRow { id: _, slug, path, language, title, published_at, changed_at, image_url }: NewsRow| Url {
         location: format!("{}{}", site.url, links::article_path(&path, &slug)),
         changed_at: Some(changed_at),
         image: image_url,

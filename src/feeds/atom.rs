@@ -60,7 +60,7 @@ fn entry(entry: &Entry, publisher: &Publisher) -> atom::Entry {
         categories: entry.sections.iter().chain(&entry.tags).map(category).collect(),
         rights: entry.usage_terms(publisher).as_deref().map(plain),
         summary: entry.summary.as_deref().map(plain),
-        content: entry.content().map(|html| atom::Content {
+        content: entry.text().map(|html| atom::Content {
             value: Some(xml(html).into_owned()),
             content_type: Some("html".to_owned()),
             lang: Some(entry.language.clone()),

@@ -94,7 +94,7 @@ pub struct Entry {
     pub kicker: Option<String>,
     /// The standfirst, as plain text.
     pub summary: Option<String>,
-    /// Sanitised HTML. Empty where a licence gives no text: then nothing may pass for it.
+    /// Sanitised HTML; empty where the text is not given.
     pub content_html: String,
     /// The words of the body.
     pub word_count: i32,
@@ -135,7 +135,7 @@ pub struct Entry {
 impl Entry {
     /// The text, where it is given.
     #[must_use]
-    pub fn content(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         Some(self.content_html.as_str()).filter(|html| !html.is_empty())
     }
 

@@ -54,7 +54,7 @@ fn item(entry: &Entry, publisher: &Publisher) -> Value {
     object([
         ("uri", Some(json!(entry.id))),
         ("type", Some(json!(class(entry.kind)))),
-        ("representationType", Some(json!(if entry.content().is_some() || entry.word_count == 0 { "full" } else { "partial" }))),
+        ("representationType", Some(json!(if entry.text().is_some() || entry.word_count == 0 { "full" } else { "partial" }))),
         ("version", Some(json!(entry.version.to_string()))),
         ("firstCreated", Some(json!(time(entry.first_published)))),
         ("versionCreated", Some(json!(time(entry.updated.max(entry.published))))),
@@ -70,7 +70,7 @@ fn item(entry: &Entry, publisher: &Publisher) -> Value {
         ("descriptions", some(descriptions(entry))),
         (
             "bodies",
-            entry.content().map(|html| json!([{"role": "main", "contentType": "text/html", "wordCount": entry.word_count, "value": html}])),
+            entry.text().map(|html| json!([{"role": "main", "contentType": "text/html", "wordCount": entry.word_count, "value": html}])),
         ),
         ("by", Some(by(&entry.authors)).filter(|by| !by.is_empty()).map(Value::String)),
         ("slugline", Some(json!(entry.slug))),

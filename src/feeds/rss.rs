@@ -72,7 +72,7 @@ fn item(entry: &Entry, publisher: &Publisher) -> Item {
         .link(Some(entry.url.clone()))
         .description(entry.summary.as_deref().map(text))
         .pub_date(Some(entry.published.to_rfc2822()))
-        .content(entry.content().map(text))
+        .content(entry.text().map(text))
         .dublin_core_ext(Some(core))
         .categories(entry.categories().into_iter().map(|name| Category { name: text(name), domain: None }).collect::<Vec<_>>())
         .enclosure(entry.lead.iter().chain(&entry.media).find_map(enclosure))

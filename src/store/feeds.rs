@@ -14,7 +14,7 @@ use super::{
     references,
     search::{self, Search},
     site::{self, SiteRow},
-    visibility::formerly_readable,
+    visibility::never_readable,
 };
 use crate::{
     domain::{
@@ -186,8 +186,8 @@ fn withdrawn(conn: &mut PgConnection, scope: &Scope, list: Option<Uuid>, languag
         .bind::<sql_types::Nullable<sql_types::Text>, _>(language)
         .load(conn)?;
     if scope.licence().is_some() {
-        let given = formerly_readable(conn, scope, &rows.iter().map(|row| ArticleId(row.id)).collect::<Vec<_>>())?;
-        rows.retain(|row| given.contains(&ArticleId(row.id)));
+        let hidden = never_readable(conn, scope, &rows.iter().map(|row| ArticleId(row.id)).collect::<Vec<_>>())?;
+        rows.retain(|row| !hidden.contains(&ArticleId(row.id)));
     }
     rows.truncate(MOST_WITHDRAWN);
     Ok(rows)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{prelude::*, sql_types};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{
     change_log,
@@ -33,7 +34,7 @@ pub struct MonthRow {
 #[expect(missing_docs, reason = "the columns say it")]
 pub struct PlaceRow {
     #[diesel(sql_type = sql_types::Uuid)]
-    pub id: ArticleId,
+    pub id: Uuid,
     #[diesel(sql_type = sql_types::Text)]
     pub slug: String,
     #[diesel(sql_type = sql_types::Text)]
@@ -63,7 +64,7 @@ pub struct Elsewhere {
 #[expect(missing_docs, reason = "the columns say it")]
 pub struct NewsRow {
     #[diesel(sql_type = sql_types::Uuid)]
-    pub id: ArticleId,
+    pub id: Uuid,
     #[diesel(sql_type = sql_types::Text)]
     pub slug: String,
     #[diesel(sql_type = sql_types::Text)]
@@ -90,7 +91,48 @@ pub struct Dated<T> {
     pub changed_at: Option<DateTime<Utc>>,
 }
 
-/// The months that have something to read, the newest first.
+/// Takes away what a licence does not give. Search engines see what readers see, and so does the newsroom when it looks at what they are told.
+trait Narrowed: Sized {
+    /// The articles that it names.
+    fn ids(&self) -> impl Iterator<Item = ArticleId>;
+    /// What is left of it, if anything.
+    fn narrowed(self, is_given: impl Fn(ArticleId) -> bool, has_pictures: bool) -> Option<Self>;
+}
+
+impl Narrowed for PlaceRow {
+    fn ids(&self) -> impl Iterator<Item = ArticleId> {
+        std::iter::once(ArticleId(self.id)).chain(self.translations.0.iter().map(|other| other.id))
+    }
+
+    fn narrowed(mut self, is_given: impl Fn(ArticleId) -> bool, has_pictures: bool) -> Option<Self> {
+        self.translations.0.retain(|other| is_given(other.id));
+        self.image_url = self.image_url.filter(|_| has_pictures);
+        is_given(ArticleId(self.id)).then_some(self)
+    }
+}
+
+impl Narrowed for NewsRow {
+    fn ids(&self) -> impl Iterator<Item = ArticleId> {
+        std::iter::once(ArticleId(self.id))
+    }
+
+    fn narrowed(mut self, is_given: impl Fn(ArticleId) -> bool, has_pictures: bool) -> Option<Self> {
+        self.image_url = self.image_url.filter(|_| has_pictures);
+        is_given(ArticleId(self.id)).then_some(self)
+    }
+}
+
+/// One statement more for a partner, whatever the number of rows.
+fn narrow<Row: Narrowed>(conn: &mut PgConnection, scope: &Scope, rows: Vec<Row>) -> StoreResult<Vec<Row>> {
+    if scope.licence().is_none() {
+        return Ok(rows);
+    }
+    let ids: Vec<ArticleId> = rows.iter().flat_map(Narrowed::ids).collect();
+    let given = readable(conn, scope, &ids)?;
+    Ok(rows.into_iter().filter_map(|row| row.narrowed(|id| given.contains(&id), scope.has_pictures())).collect())
+}
+
+/// The months that have something to read, the newest first. Under a licence some may have nothing.
 ///
 /// # Errors
 /// Those of the database.
@@ -104,21 +146,12 @@ pub fn months(conn: &mut PgConnection, scope: &Scope) -> StoreResult<Dated<Vec<M
 /// # Errors
 /// `NotFound` when there is nothing to read; those of the database.
 pub fn month(conn: &mut PgConnection, scope: &Scope, month: SitemapMonth) -> StoreResult<Dated<Vec<PlaceRow>>> {
-    let mut rows: Vec<PlaceRow> = diesel::sql_query(include_str!("sql/sitemap_month.sql"))
+    let rows: Vec<PlaceRow> = diesel::sql_query(include_str!("sql/sitemap_month.sql"))
         .bind::<sql_types::Date, _>(month.first_day)
         .bind::<sql_types::Integer, _>(i32::from(month.part) - 1)
         .bind::<sql_types::Integer, _>(i32::from(month.parts))
         .load(conn)?;
-    if scope.licence().is_some() {
-        let ids: Vec<ArticleId> =
-            rows.iter().flat_map(|row| std::iter::once(row.id).chain(row.translations.0.iter().map(|other| other.id))).collect();
-        let readable = readable(conn, scope, &ids)?;
-        rows.retain(|row| readable.contains(&row.id));
-        for row in &mut rows {
-            row.translations.0.retain(|other| readable.contains(&other.id));
-            row.image_url = row.image_url.take().filter(|_| scope.has_pictures());
-        }
-    }
+    let rows = narrow(conn, scope, rows)?;
     if rows.is_empty() {
         return Err(StoreError::NotFound);
     }
@@ -130,14 +163,8 @@ pub fn month(conn: &mut PgConnection, scope: &Scope, month: SitemapMonth) -> Sto
 /// # Errors
 /// Those of the database.
 pub fn news(conn: &mut PgConnection, scope: &Scope) -> StoreResult<Dated<Vec<NewsRow>>> {
-    let mut rows: Vec<NewsRow> = diesel::sql_query(include_str!("sql/sitemap_news.sql")).load(conn)?;
-    if scope.licence().is_some() {
-        let readable = readable(conn, scope, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
-        rows.retain(|row| readable.contains(&row.id));
-        for row in &mut rows {
-            row.image_url = row.image_url.take().filter(|_| scope.has_pictures());
-        }
-    }
+    let rows: Vec<NewsRow> = diesel::sql_query(include_str!("sql/sitemap_news.sql")).load(conn)?;
+    let rows = narrow(conn, scope, rows)?;
     dated(conn, scope, rows)
 }
 

@@ -73,19 +73,19 @@ pub fn readable(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> St
     Ok(found.into_iter().collect())
 }
 
-/// Which of these articles `scope` would see, were they not withdrawn: who may be told that one is gone. What is deleted is in no
-/// licence any more.
+/// Which of these articles, that are no longer to be seen, `scope` could never see: it is not even told that they are gone. Of what is
+/// deleted nothing is left to ask, and nothing but its id to tell.
 ///
 /// # Errors
 /// Those of the database.
-pub fn formerly_readable(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<HashSet<ArticleId>> {
-    let Scope::Licensed(licence) = scope else { return Ok(ids.iter().copied().collect()) };
+pub fn never_readable(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<HashSet<ArticleId>> {
+    let Scope::Licensed(licence) = scope else { return Ok(HashSet::new()) };
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let would_be = Licensed { licence: Arc::clone(licence), is_of_what_is_gone: true };
-    let found: Vec<ArticleId> = articles::table.filter(articles::id.eq_any(ids)).filter(would_be).select(articles::id).load(conn)?;
-    Ok(found.into_iter().collect())
+    let was = Licensed { licence: Arc::clone(licence), is_of_what_is_gone: true };
+    let found: Vec<(ArticleId, Option<bool>)> = articles::table.filter(articles::id.eq_any(ids)).select((articles::id, was)).load(conn)?;
+    Ok(found.into_iter().filter(|(_, was)| *was != Some(true)).map(|(id, _)| id).collect())
 }
 
 /// Narrows a statement that is written out, where `alias` is its table of articles and readers' visibility is asked already:
