@@ -159,7 +159,7 @@ impl QueryFragment<Pg> for Licensed {
                 out.push_bind_param::<Integer, i32>(&self.licence.embargo_minutes)?;
                 out.push_sql(")");
             }
-            return push_terms(&mut out, &self.licence, "articles", true);
+            return push_terms(&mut out, &self.licence, "articles", Filed::Was);
         }
         push_licensed(&mut out, &self.licence, "articles")
     }
@@ -192,11 +192,20 @@ fn push_licensed<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias:
         out.push_bind_param::<Integer, i32>(&licence.advance_minutes)?;
         out.push_sql(")");
     }
-    push_terms(out, licence, alias, false)
+    push_terms(out, licence, alias, Filed::Is)
+}
+
+/// Where the sections of an article are found.
+#[derive(Clone, Copy, Debug)]
+enum Filed {
+    /// It is to be seen, and stands on its lists.
+    Is,
+    /// It was taken off them.
+    Was,
 }
 
 /// What a licence says of the article itself, and the bracket that closes the predicate.
-fn push_terms<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &str, is_of_what_is_gone: bool) -> QueryResult<()> {
+fn push_terms<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &str, filed: Filed) -> QueryResult<()> {
     // Every member is named, so that a new one cannot be forgotten here.
     let Licence { sections, kinds, languages, sources, extent: _, has_pictures: _, embargo_minutes: _, advance_minutes: _ } = licence;
     out.push_sql(&format!(
@@ -217,18 +226,24 @@ fn push_terms<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &s
         out.push_sql(&format!(" AND ARRAY[lower({alias}.language), split_part(lower({alias}.language), '-', 1)] && "));
         out.push_bind_param::<Array<Text>, Vec<String>>(languages)?;
     }
-    if let Some(sections) = sections.as_ref().filter(|_| is_of_what_is_gone) {
-        // What is gone stands on no list any more, but still in its sections.
-        out.push_sql(&format!(
-            " AND EXISTS (SELECT 1 FROM sections n WHERE (n.id = {alias}.section_id
-               OR n.id IN (SELECT x.section_id FROM article_sections x WHERE x.article_id = {alias}.id)) AND n.ancestor_ids && "
-        ));
-        out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
-        out.push_sql(")");
-    } else if let Some(sections) = sections {
-        out.push_sql(&format!(" AND EXISTS (SELECT 1 FROM article_listings n WHERE n.article_id = {alias}.id AND n.list_id = ANY("));
-        out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
-        out.push_sql("))");
+    if let Some(sections) = sections {
+        match filed {
+            Filed::Is => {
+                out.push_sql(&format!(
+                    " AND EXISTS (SELECT 1 FROM article_listings n WHERE n.article_id = {alias}.id AND n.list_id = ANY("
+                ));
+                out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
+                out.push_sql("))");
+            }
+            Filed::Was => {
+                out.push_sql(&format!(
+                    " AND EXISTS (SELECT 1 FROM sections n WHERE (n.id = {alias}.section_id OR n.id IN \
+                     (SELECT f.section_id FROM article_sections f WHERE f.article_id = {alias}.id)) AND n.ancestor_ids && "
+                ));
+                out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
+                out.push_sql(")");
+            }
+        }
     }
     out.push_sql(")");
     Ok(())
