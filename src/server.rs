@@ -106,7 +106,12 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     let keyring = Data::new(Keyring::new(db.clone(), ISSUER));
     let usage = Usage::default();
     let doorkeeper = Data::new(Doorkeeper { limits: Limits::new(db.clone()), strangers: Strangers::default(), usage: usage.clone() });
-    let counting = Counting { anonymous_per_minute: options.anonymous_per_minute, unchanged_counts: options.unchanged_counts };
+    let counting = Counting {
+        anonymous_per_minute: options.anonymous_per_minute,
+        unchanged_counts: options.unchanged_counts,
+        heads_count: options.heads_count,
+        needs_credential: options.needs_credential,
+    };
     let (own, keeps_usage) = (db.clone(), Arc::new(Once::new()));
     let closing = Closing { usage: usage.clone(), db: db.clone() };
     let bell = Bell::new(database_url);

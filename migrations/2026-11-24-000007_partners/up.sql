@@ -37,6 +37,7 @@ CREATE TABLE licences (
   version bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT licences_name_key UNIQUE (partner_id, name),
   CONSTRAINT licences_moment_check CHECK (embargo_minutes = 0 OR advance_minutes = 0)
 );
 CREATE INDEX licences_partner_idx ON licences (partner_id, id);

@@ -33,7 +33,8 @@ pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
 /// An address as proxies write it: bare, or with a port.
 fn read(hop: &str) -> Option<IpAddr> {
     let hop = hop.trim();
-    let address = hop.parse().or_else(|_| hop.parse::<std::net::SocketAddr>().map(|socket| socket.ip()));
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let address = bare.parse().or_else(|_| hop.parse::<std::net::SocketAddr>().map(|socket| socket.ip()));
     address.ok().map(|address| address.to_canonical())
 }
 
@@ -66,6 +67,7 @@ mod tests {
         assert_eq!(seen("10.0.0.1", &["198.51.100.1", "203.0.113.9"], &trusted), "203.0.113.9");
         assert_eq!(seen("10.0.0.1", &["203.0.113.9:5678"], &trusted), "203.0.113.9");
         assert_eq!(seen("10.0.0.1", &["[2001:db8::7]:5678"], &trusted), "2001:db8::7");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::7]"], &trusted), "2001:db8::7");
     }
 
     #[test]

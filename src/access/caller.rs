@@ -43,9 +43,16 @@ const WAYS_BACK_IN: [&str; 3] = ["/v1/auth/login", "/v1/auth/refresh", "/v1/auth
 pub struct Counting {
     /// Requests a minute from one address without a credential; `None` limits nobody.
     pub anonymous_per_minute: Option<i64>,
-    /// Whether an answer 304 and a HEAD request count like any other.
+    /// Whether an answer 304 counts like any other.
     pub unchanged_counts: bool,
+    /// Whether a HEAD request does.
+    pub heads_count: bool,
+    /// Whether nothing under `/v1` is read without a key or a token.
+    pub needs_credential: bool,
 }
+
+/// What anybody may ask for even so: how one logs in, and the contract.
+const OPEN: [&str; 2] = ["/v1/auth/", "/v1/openapi.json"];
 
 /// A user who has shown a good token: in the request's extensions.
 #[derive(Debug)]
@@ -98,13 +105,14 @@ struct Counted {
     limits: Vec<Limit>,
     standings: Vec<Standing>,
     partner: Option<Arc<PartnerCall>>,
-    unchanged_counts: bool,
+    counting: Counting,
 }
 
 impl Counted {
     /// Gives back what is not to count, tells the partner how their limits stand, and notes what they asked for.
     fn settle<B>(self, answer: &mut ServiceResponse<B>, is_head: bool) {
-        let is_free = !self.unchanged_counts && (is_head || answer.status() == StatusCode::NOT_MODIFIED);
+        let is_unchanged = answer.status() == StatusCode::NOT_MODIFIED;
+        let is_free = (is_unchanged && !self.counting.unchanged_counts) || (is_head && !self.counting.heads_count);
         if is_free {
             self.doorkeeper.limits.refund(self.subject, &self.limits);
         }
@@ -113,10 +121,27 @@ impl Counted {
         let standings: Vec<Standing> = self.standings.iter().map(|one| Standing { remaining: one.remaining + back, ..*one }).collect();
         limits::tell(answer.headers_mut(), &standings);
         if !is_free {
-            let operation = answer.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+            let operation = answer.request().match_pattern().map_or_else(|| "none".to_owned(), |pattern| as_documented(&pattern));
             self.doorkeeper.usage.count(partner.key, operation, partner.article());
         }
     }
+}
+
+/// A pattern of the router as the API's document has it: without what a variable may be.
+fn as_documented(pattern: &str) -> String {
+    let mut path = String::with_capacity(pattern.len());
+    let mut is_skipped = false;
+    for letter in pattern.chars() {
+        is_skipped = match letter {
+            ':' => true,
+            '}' => false,
+            _ => is_skipped,
+        };
+        if !is_skipped {
+            path.push(letter);
+        }
+    }
+    path
 }
 
 async fn admit(request: &mut ServiceRequest) -> http::Result<Option<Counted>> {
@@ -142,6 +167,15 @@ async fn admit(request: &mut ServiceRequest) -> http::Result<Option<Counted>> {
             request.extensions_mut().insert(Arc::clone(&call));
             (call.subject(), call.limits.to_vec(), Some(call))
         }
+        Credential::None
+            if counting.needs_credential
+                && request.path().starts_with("/v1/")
+                && !OPEN.iter().any(|open| request.path().starts_with(open)) =>
+        {
+            return Err(Problem::unauthenticated(
+                "This publication is read with an API key: send it as `X-Api-Key: bs_…`. The publisher gives out keys.",
+            ));
+        }
         Credential::None => {
             // Probes and documentation are nobody's quota.
             let (Some(quota), Some(address), true) = (counting.anonymous_per_minute, address, request.path().starts_with("/v1/")) else {
@@ -151,7 +185,7 @@ async fn admit(request: &mut ServiceRequest) -> http::Result<Option<Counted>> {
         }
     };
     let standings = doorkeeper.limits.take(subject, &limits).await?;
-    Ok(Some(Counted { doorkeeper, subject, limits, standings, partner, unchanged_counts: counting.unchanged_counts }))
+    Ok(Some(Counted { doorkeeper, subject, limits, standings, partner, counting }))
 }
 
 async fn sign_in(db: &Db, keyring: &Keyring, token: &str) -> http::Result<SignedIn> {

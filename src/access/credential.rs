@@ -1,6 +1,7 @@
 //! What a request shows to say who calls: an access token, an API key, or nothing.
 
 use actix_web::{
+    HttpMessage,
     dev::ServiceRequest,
     http::{
         Uri,
@@ -11,7 +12,7 @@ use actix_web::{
 use super::token::{self, Refusal};
 use crate::{
     domain::api_key::{ApiKey, KeyFault, MARK},
-    http::{self, Problem, ProblemKind},
+    http::{self, Problem, ProblemKind, middleware::KeyInAddress},
 };
 
 /// The header of an API key.
@@ -45,9 +46,15 @@ pub fn take(request: &mut ServiceRequest) -> http::Result<Credential> {
     let bearer = request.headers().contains_key(AUTHORIZATION).then(|| bearer(request.headers()).map(str::to_owned)).transpose()?;
     let header = request.headers().contains_key(X_API_KEY).then(|| only(request.headers(), &X_API_KEY).map(str::to_owned)).transpose()?;
     let in_address = key_in(request.query_string());
+    if keys_in(request.query_string()).count() > 1 {
+        return Err(refused("There is more than one `key` in the address; send one."));
+    }
     if let Some(key) = &in_address {
         let is_feed = request.path().starts_with(FEEDS);
         hide_key(request);
+        if is_feed {
+            request.extensions_mut().insert(KeyInAddress(key.clone()));
+        }
         // What is no key of ours is an unknown parameter like any other.
         if !is_feed && key.starts_with(MARK) {
             return Err(refused(
@@ -104,7 +111,11 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> http::Result<&'h str> 
 
 /// The value of `key` in a query.
 fn key_in(query: &str) -> Option<String> {
-    url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "key").map(|(_, value)| value.into_owned())
+    keys_in(query).next()
+}
+
+fn keys_in(query: &str) -> impl Iterator<Item = String> + '_ {
+    url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "key").map(|(_, value)| value.into_owned())
 }
 
 /// Takes `key` out of the request's own address.

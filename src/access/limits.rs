@@ -98,6 +98,8 @@ pub struct Standing {
 /// What this server has of a limit.
 #[derive(Clone, Copy, Debug)]
 struct Count {
+    /// Of what limit: one that was changed is asked for anew.
+    quota: i64,
     ends: Instant,
     /// What this server may still give.
     left: i64,
@@ -155,7 +157,7 @@ impl Limits {
     /// From what this server has; nothing where it has to ask.
     fn take_kept(&self, subject: Subject, limit: Limit) -> Option<Result<Standing, Standing>> {
         let mut counts = self.counts();
-        let count = counts.get_mut(&(subject, limit.span)).filter(|count| count.ends > Instant::now())?;
+        let count = counts.get_mut(&(subject, limit.span)).filter(|count| count.ends > Instant::now() && count.quota == limit.quota)?;
         if count.left > 0 {
             count.left -= 1;
             return Some(Ok(standing(limit, *count)));
@@ -188,10 +190,11 @@ impl Limits {
                 counts.clear();
             }
         }
-        let count = counts.entry((subject, limit.span)).or_insert(Count { ends, left: 0, free: 0 });
-        if count.ends <= Instant::now() {
+        let count = counts.entry((subject, limit.span)).or_insert(Count { quota: limit.quota, ends, left: 0, free: 0 });
+        if count.ends <= Instant::now() || count.quota != limit.quota {
             count.left = 0;
         }
+        count.quota = limit.quota;
         count.ends = ends;
         count.left += granted;
         count.free = (limit.quota - quota.used).max(0);

@@ -11,7 +11,7 @@ use diesel::PgConnection;
 use super::database::in_transaction;
 use crate::config::{DatabaseOptions, Network};
 use crate::domain::actor::Actor;
-use crate::domain::api_key::ApiKey;
+use crate::domain::api_key::{ApiKey, PREFIX_LENGTH};
 use crate::domain::language;
 use crate::domain::licence::Extent;
 use crate::domain::reference::Reference;
@@ -34,7 +34,7 @@ Examples:
   A key for everything that readers can see, with pictures:
     broadsheet key create --partner 'Harbour Wire' --pictures
   Headlines and standfirsts of two sections, an hour after readers, from one network:
-    broadsheet key create --partner 'Harbour Wire' --licence Teasers --section news/energy --section sport \\
+    broadsheet key create --partner 'Harbour Wire' --licence Teasers --section business/energy --section sport \\
       --extent standfirst --embargo-minutes 60 --network 203.0.113.0/24
   Which keys there are, and how one is replaced and ended:
     broadsheet key list
@@ -138,21 +138,23 @@ impl Key {
             Action::Create(create) => create.run(),
             Action::List { database } => list(&database),
             Action::Revoke { prefix, database } => {
+                let prefix = shown(&prefix);
                 let key = in_transaction(&database, |tx| {
-                    let key = api_keys::get_by_prefix(tx, &prefix)?;
+                    let key = api_keys::get_by_prefix(tx, prefix)?;
                     api_keys::revoke(tx, Actor::command_line(), (key.partner_id, key.id), None)?;
                     Ok(key)
                 });
-                let key = named(key, &prefix)?;
+                let key = named(key, prefix)?;
                 say(&format!("revoked: {} ({})", key.prefix, key.name))
             }
             Action::Rotate { prefix, overlap_minutes, database } => {
+                let prefix = shown(&prefix);
                 let until = Utc::now() + Duration::minutes(overlap_minutes);
                 let made = in_transaction(&database, |tx| {
-                    let key = api_keys::get_by_prefix(tx, &prefix)?;
+                    let key = api_keys::get_by_prefix(tx, prefix)?;
                     api_keys::rotate(tx, Actor::command_line(), (key.partner_id, key.id), until)
                 });
-                let (row, key) = named(made, &prefix)?;
+                let (row, key) = named(made, prefix)?;
                 eprintln!("{} still works until {}; {} takes its place:", prefix, until.format("%Y-%m-%d %H:%M UTC"), row.prefix);
                 say(&key.into_text())
             }
@@ -230,6 +232,12 @@ impl Create {
         };
         licences::insert(tx, Actor::command_line(), partner.id, &changes)
     }
+}
+
+/// The part by which a key is found: who ends a leaked one has all of it at hand, and it is not to be printed.
+fn shown(text: &str) -> &str {
+    let text = text.trim();
+    text.get(..PREFIX_LENGTH).unwrap_or(text)
 }
 
 /// Says which key there is not.

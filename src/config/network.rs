@@ -45,7 +45,13 @@ impl FromStr for Network {
         if prefix > longest {
             return Err(format!("`{text}` has a prefix of {prefix} bits; {longest} are the most"));
         }
-        Ok(Self { address, prefix })
+        // An IPv4 address that is written as IPv6 arrives as what it is.
+        match address {
+            IpAddr::V6(v6) if prefix >= 96 && v6.to_ipv4_mapped().is_some() => {
+                Ok(Self { address: address.to_canonical(), prefix: prefix - 96 })
+            }
+            _ => Ok(Self { address, prefix }),
+        }
     }
 }
 

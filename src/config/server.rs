@@ -56,9 +56,13 @@ pub struct ServerFlags {
     #[arg(long, env = "BROADSHEET_ANONYMOUS_PER_MINUTE", value_name = "NUMBER", default_value = "0")]
     pub anonymous_per_minute: String,
 
-    /// Count answers 304 and HEAD requests against limits, too
-    #[arg(long, env = "BROADSHEET_COUNT_UNCHANGED")]
-    pub count_unchanged: bool,
+    /// What does not count against limits: `304` (answers that nothing changed), `head` (HEAD requests), both, or `none`
+    #[arg(long, env = "BROADSHEET_UNCOUNTED", value_name = "LIST", default_value = "304", value_delimiter = ',')]
+    pub uncounted: Vec<String>,
+
+    /// Answer nothing under /v1 without an API key or an access token
+    #[arg(long, env = "BROADSHEET_REQUIRE_KEY")]
+    pub require_key: bool,
 
     /// How long the log of changes is kept, in days: who has a token that is older starts again
     #[arg(long, env = "BROADSHEET_CHANGES_RETENTION", value_name = "DAYS", default_value = "90")]
@@ -105,8 +109,12 @@ pub struct ServerOptions {
     pub drain_for: Duration,
     /// Requests a minute from one address without a credential; `None` limits nobody.
     pub anonymous_per_minute: Option<i64>,
-    /// Whether an answer 304 and a HEAD request count against limits.
+    /// Whether an answer 304 counts against limits.
     pub unchanged_counts: bool,
+    /// Whether a HEAD request does.
+    pub heads_count: bool,
+    /// Whether nothing is read without a credential.
+    pub needs_credential: bool,
     /// How long the log of changes is kept.
     pub keep_changes_for: Duration,
     /// Listeners to the stream of changes.
@@ -151,7 +159,9 @@ impl ServerFlags {
         let trusted_proxies = faults.take("--trusted-proxy (BROADSHEET_TRUSTED_PROXY)", trusted.map(str::parse).collect());
         let anonymous =
             faults.take("--anonymous-per-minute (BROADSHEET_ANONYMOUS_PER_MINUTE)", number(&self.anonymous_per_minute, 0, 1_000_000_i64));
+        let uncounted = faults.take("--uncounted (BROADSHEET_UNCOUNTED)", uncounted(&self.uncounted));
         let workers = workers?;
+        let uncounted = uncounted?;
         Some(ServerOptions {
             bind: bind?,
             public_url: public_url?,
@@ -163,11 +173,23 @@ impl ServerFlags {
             statement_timeout: Duration::from_millis(statement_timeout_ms?),
             drain_for: Duration::from_secs(drain_seconds?),
             anonymous_per_minute: anonymous.map(|quota| Some(quota).filter(|quota| *quota > 0))?,
-            unchanged_counts: self.count_unchanged,
+            unchanged_counts: !uncounted.iter().any(|word| word == "304"),
+            heads_count: !uncounted.iter().any(|word| word == "head"),
+            needs_credential: self.require_key,
             keep_changes_for: Duration::from_secs(changes_retention? * 24 * 3600),
             max_listeners: max_listeners?,
             trusted_proxies: trusted_proxies?,
         })
+    }
+}
+
+/// The words of `--uncounted`.
+fn uncounted(texts: &[String]) -> Result<Vec<String>, String> {
+    let words: Vec<String> = texts.iter().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()).collect();
+    match words.iter().find(|word| !matches!(word.as_str(), "304" | "head" | "none")) {
+        Some(word) => Err(format!("`{word}` is none of `304`, `head` and `none`")),
+        None if words.len() > 1 && words.iter().any(|word| word == "none") => Err("`none` stands by itself".to_owned()),
+        None => Ok(words),
     }
 }
 

@@ -15,6 +15,9 @@ const PREFIX_LETTERS: usize = 8;
 const SECRET_LETTERS: usize = 32;
 const CHECKSUM_LETTERS: usize = 6;
 
+/// The length of the part that may be shown, in bytes.
+pub const PREFIX_LENGTH: usize = MARK.len() + PREFIX_LETTERS;
+
 /// The whole length, in bytes.
 pub const LENGTH: usize = MARK.len() + PREFIX_LETTERS + SECRET_LETTERS + CHECKSUM_LETTERS;
 
@@ -74,7 +77,7 @@ impl ApiKey {
     /// The part that may be shown, by which the key is found.
     #[must_use]
     pub fn prefix(&self) -> &str {
-        &self.0[..MARK.len() + PREFIX_LETTERS]
+        &self.0[..PREFIX_LENGTH]
     }
 
     /// What is stored.

@@ -339,6 +339,12 @@ impl Format {
         }
     }
 
+    /// Whether it has a way to say that an item is not for readers yet.
+    #[must_use]
+    pub const fn tells_embargoes(self) -> bool {
+        matches!(self, Self::Ninjs)
+    }
+
     /// Whether it has a way to say that an item is gone.
     #[must_use]
     pub const fn tells_withdrawals(self) -> bool {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, get, web::Data};
+use actix_web::{HttpMessage, HttpRequest, get, web::Data};
 use chrono::Utc;
 use serde::Deserialize;
 use url::form_urlencoded;
@@ -31,6 +31,7 @@ use crate::{
         conditional::{Tagged, TaggedBytes},
         extract::{Path, Query},
         fields::Fields,
+        middleware::KeyInAddress,
         paging::{Cursor, Limit, Page},
         problem::{ListProblems, Moving},
     },
@@ -341,17 +342,29 @@ async fn write(db: &Db, caller: &Caller, request: &HttpRequest, subject: Subject
     let fingerprint = fingerprint(&subject, language.as_deref());
     let after = after(cursor.as_deref(), &fingerprint)?;
     let (scope, rows, wanted) = (caller.scope(), u32::from(limit.get()), language.clone());
-    let rows = db.read(move |conn| feeds::load(conn, &scope, &subject, wanted.as_deref(), after, rows, format.tells_withdrawals())).await?;
+    let mut rows =
+        db.read(move |conn| feeds::load(conn, &scope, &subject, wanted.as_deref(), after, rows, format.tells_withdrawals())).await?;
+    if !format.tells_embargoes() {
+        // A reader would show it at once.
+        let now = Utc::now();
+        rows.items.retain(|item| item.card.published_at.is_some_and(|at| at <= now));
+    }
     let last_change = rows.items.first().and_then(|item| item.card.last_change);
     let keys = keys(rows.list.as_ref(), rows.items.iter().map(|item| item.card.id));
     let address = |key: Option<&TimeKey>| address(request, key.map(|key| Cursor::encode(key, &fingerprint)).as_deref());
-    let pages = Pages {
-        first: after.is_some().then(|| address(None)),
-        previous: rows.previous.map(|place| match place {
-            Place::Start => address(None),
-            Place::After(key) => address(Some(&key)),
-        }),
-        next: rows.next.map(|key| address(Some(&key))),
+    // A page that is asked for without the key would be another's.
+    let is_keyed = request.extensions().contains::<KeyInAddress>();
+    let pages = if is_keyed {
+        Pages::default()
+    } else {
+        Pages {
+            first: after.is_some().then(|| address(None)),
+            previous: rows.previous.map(|place| match place {
+                Place::Start => address(None),
+                Place::After(key) => address(Some(&key)),
+            }),
+            next: rows.next.map(|key| address(Some(&key))),
+        }
     };
     let links = pages.iter().map(|(rel, url)| format!("<{url}>; rel=\"{rel}\"")).collect();
     let feed = api::feed::feed(rows, language.clone(), address(after.as_ref()), pages, Utc::now());

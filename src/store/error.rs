@@ -69,7 +69,7 @@ pub enum Fault {
 }
 
 /// Which constraint means which member (STYLE: uniqueness is the database's to decide).
-const TAKEN: [(&str, &str); 9] = [
+const TAKEN: [(&str, &str); 11] = [
     ("articles_slug_key", "/slug"),
     ("tags_slug_key", "/slug"),
     ("authors_slug_key", "/slug"),
@@ -79,6 +79,8 @@ const TAKEN: [(&str, &str); 9] = [
     ("sources_slug_key", "/slug"),
     ("sections_path_key", "/slug"),
     ("users_email_key", "/email"),
+    ("partners_slug_key", "/slug"),
+    ("licences_name_key", "/name"),
 ];
 
 impl From<Diesel> for StoreError {

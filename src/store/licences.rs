@@ -19,7 +19,7 @@ use crate::{
         licence::{Extent, Licence},
         reference::Reference,
     },
-    schema::{api_keys, licences, sections, sources},
+    schema::{api_keys, licences, partners, sections, sources},
 };
 
 /// The most licences that one partner has.
@@ -136,6 +136,8 @@ pub fn get(conn: &mut PgConnection, partner: PartnerId, id: LicenceId) -> StoreR
 /// # Errors
 /// `Refused` for a section or an outlet that is not there, or more licences than a partner may have.
 pub fn insert(tx: &mut PgConnection, actor: Actor, partner: PartnerId, changes: &LicenceChanges) -> StoreResult<NamedLicence> {
+    // Two admins at once count one after the other.
+    partners::table.find(partner).select(partners::id).for_update().first::<PartnerId>(tx)?;
     let others: i64 = licences::table.filter(licences::partner_id.eq(partner)).count().get_result(tx)?;
     if others >= i64::try_from(MOST).unwrap_or(i64::MAX) {
         return Err(StoreError::Conflict { detail: format!("A partner has at most {MOST} licences.") });

@@ -329,3 +329,59 @@ async fn a_changed_licence_holds_from_the_next_request_on() {
     let then = client.get_with("/v1/articles", &[("If-None-Match", &etag)]).await.expect(200);
     assert_eq!(then["items"], json!([]));
 }
+
+#[actix_web::test]
+async fn a_search_finds_no_words_that_the_licence_does_not_give() {
+    let app = TestApp::start().await;
+    let make = app.make().await;
+    let article = make.article().title("Zqtitle").with("standfirst", "Zqstandfirst.");
+    article
+        .with(
+            "body",
+            "<p>Zqbody.</p><figure><img src=\"https://images.example.org/a.jpg\" alt=\"\"><figcaption>Zqcaption</figcaption></figure>",
+        )
+        .published()
+        .await;
+    let found = async |client: &Client, words: &str| {
+        client.get(&format!("/v1/search?q={words}")).await.expect(200)["items"].as_array().unwrap().len()
+    };
+    let feed = async |client: &Client, words: &str| {
+        client.get(&format!("/v1/feeds/search.json?q={words}")).await.expect(200)["items"].as_array().unwrap().len()
+    };
+    for (extent, title, standfirst, body) in [("card", 1, 0, 0), ("standfirst", 1, 1, 0), ("full", 1, 1, 1)] {
+        let client = named_partner(&app, extent, json!({ "extent": extent })).await;
+        for (words, hits) in [("zqtitle", title), ("zqstandfirst", standfirst), ("zqbody", body)] {
+            assert_eq!((found(&client, words).await, feed(&client, words).await), (hits, hits), "{extent}: {words}");
+        }
+        // What must be missing tells as much as what must be there.
+        assert_eq!(found(&client, "zqtitle+-zqbody").await, 1 - body, "{extent}");
+        let highlights = client.get("/v1/search?q=zqtitle+or+zqcaption").await;
+        assert!(!highlights.text().contains("Zqcaption"), "{extent} has no pictures: {}", highlights.text());
+    }
+}
+
+#[actix_web::test]
+async fn who_may_know_is_told_that_an_article_is_gone() {
+    let app = TestApp::start().await;
+    let make = app.make().await;
+    let (news, sport) = (make.section("News").await, make.section("Sport").await);
+    let (theirs, other) = (make.article().section(&news).published().await, make.article().section(&sport).published().await);
+    let client = partner(&app, json!({"sections": ["news"]})).await;
+    for article in [&theirs, &other] {
+        app.editor().await.post(&article.path("unpublish"), json!({"reason": "Legal advice"})).await.expect(200);
+    }
+    let feed = client.get("/v1/feeds/latest.ninjs").await;
+    assert!(feed.text().contains("Legal advice") && feed.text().contains(theirs.text("id")) && !feed.text().contains(other.text("id")));
+}
+
+#[actix_web::test]
+async fn an_embargo_is_kept_from_readers_that_cannot_be_told_of_it() {
+    let app = TestApp::start().await;
+    let soon = (chrono::Utc::now() + chrono::Duration::minutes(30)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let early = app.make().await.article().title("Early").published_at(&soon).await;
+    let client = partner(&app, json!({"advance_minutes": 60})).await;
+    for (format, is_there) in [("ninjs", true), ("json", false), ("rss", false), ("atom", false)] {
+        let feed = client.get(&format!("/v1/feeds/latest.{format}")).await;
+        assert_eq!(feed.text().contains(early.text("id")), is_there, "{format}");
+    }
+}

@@ -11,4 +11,4 @@ mod settle;
 pub use access_line::LOG_TARGET;
 pub use envelope::{AskedForHead, envelope};
 pub use request_id::RequestId;
-pub use settle::settle;
+pub use settle::{KeyInAddress, settle};

@@ -12,6 +12,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use super::request_id::RequestId;
 use crate::http::{caching, problem::Problem};
 
+/// In a request's extensions: the key that stood in its address, and was taken out of it before anything could log it.
+#[derive(Clone)]
+pub struct KeyInAddress(pub String);
+
 /// Gives a problem the request's id and logs its cause, says where a moved thing is, and tells caches what to do.
 ///
 /// # Errors
@@ -58,9 +62,15 @@ fn address_of(request: &HttpRequest, to: &str) -> Option<HeaderValue> {
         rest = &variable[end + 1..];
     }
     address.push_str(rest);
-    if !request.query_string().is_empty() {
+    let mut query = request.query_string().to_owned();
+    if let Some(KeyInAddress(key)) = request.extensions().get() {
+        // Told to whom it came from: without it they would go on as anybody.
+        let separator = if query.is_empty() { "" } else { "&" };
+        query = format!("{query}{separator}key={}", utf8_percent_encode(key, SEGMENT));
+    }
+    if !query.is_empty() {
         address.push('?');
-        address.push_str(request.query_string());
+        address.push_str(&query);
     }
     HeaderValue::from_str(&address).ok()
 }

@@ -13,7 +13,7 @@ use crate::{
         article::Status,
         change::Resource,
         id::{ArticleId, AuthorId, SectionId, SourceId, TagId},
-        licence::Scope,
+        licence::{Extent, Scope},
         reference::Reference,
     },
     http::{
@@ -145,7 +145,8 @@ fn load(conn: &mut PgConnection, scope: &Scope, listing: &Listing) -> StoreResul
             }
         }
     }
-    if listing.include.contains(&CardInclude::Body) {
+    // Where a licence gives no text, there is no body rather than an empty one.
+    if listing.include.contains(&CardInclude::Body) && scope.extent() == Extent::Full {
         for (id, html) in store::articles::list::bodies(conn, scope, &ids)? {
             if let Some(card) = cards.iter_mut().find(|card| card.card.id == id) {
                 card.body = Some(Body::of(html, listing.body));

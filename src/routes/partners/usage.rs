@@ -1,7 +1,7 @@
 //! What the keys of a partner were used for.
 
 use actix_web::{get, web::Data};
-use chrono::{Duration, NaiveDate, Utc};
+use chrono::{Datelike, Duration, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -102,9 +102,10 @@ async fn export_usage(
 async fn report(db: &Db, partner: PartnerRef, query: ShowUsage) -> http::Result<UsageReport> {
     let to = query.to.unwrap_or_else(|| Utc::now().date_naive());
     let from = query.from.unwrap_or_else(|| to.checked_sub_signed(Duration::days(30)).unwrap_or(to));
-    let days = (to - from).num_days();
-    if !(0..MOST_DAYS).contains(&days) {
-        let detail = format!("`from` must not be after `to`, nor {MOST_DAYS} days or more before it.");
+    let days = to.signed_duration_since(from).num_days();
+    let is_sane = |day: NaiveDate| (1..=9999).contains(&day.year());
+    if !(0..MOST_DAYS).contains(&days) || !is_sane(from) || !is_sane(to) {
+        let detail = format!("`from` must not be after `to`, nor {MOST_DAYS} days or more before it, and both in the years 1 to 9999.");
         return Err(Problem::new(ProblemKind::InvalidParameter, detail.clone()).with_error("from", "invalid", detail));
     }
     let (by_operation, by_article) = (query.by.contains(&UsageDetail::Operation), query.by.contains(&UsageDetail::Article));

@@ -150,9 +150,10 @@ pub fn apply(tx: &mut PgConnection, id: ArticleId, changes: &ArticleChanges, fil
 
 /// Somebody else's draft is no more there for an author than what does not exist.
 fn check_is_seen(tx: &mut PgConnection, actor: Actor, id: ArticleId) -> StoreResult<()> {
-    let seen: bool =
-        diesel::select(diesel::dsl::exists(articles::table.filter(articles::id.eq(id)).filter(visible_to(&actor.scope())).select(articles::id)))
-            .get_result(tx)?;
+    let seen: bool = diesel::select(diesel::dsl::exists(
+        articles::table.filter(articles::id.eq(id)).filter(visible_to(&actor.scope())).select(articles::id),
+    ))
+    .get_result(tx)?;
     if seen {
         return Ok(());
     }

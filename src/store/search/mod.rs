@@ -150,7 +150,7 @@ pub fn search(
     let (path, otherwise, at) = match after {
         Some(after) => (after.path, after.path, after.at),
         None => {
-            let (path, otherwise) = shortest_path(conn, search, &any)?;
+            let (path, otherwise) = path_for(conn, scope, search, &any)?;
             (path, otherwise, questions.first().map_or_else(Utc::now, |question| question.at))
         }
     };
@@ -186,7 +186,7 @@ pub fn newest(
 ) -> StoreResult<(Vec<ArticleId>, Option<TimeKey>)> {
     let questions = questions(conn, search)?;
     let Some(any) = any_of(&questions) else { return Ok((Vec::new(), None)) };
-    let (path, otherwise) = shortest_path(conn, search, &any)?;
+    let (path, otherwise) = path_for(conn, scope, search, &any)?;
     let now = questions.first().map_or_else(Utc::now, |question| question.at);
     // The walk begins where the last page ended.
     let at = after.map_or(now, |after| after.at.min(now));
@@ -202,6 +202,14 @@ pub fn newest(
     rows.truncate(usize::try_from(limit).unwrap_or(0));
     let next = rows.last().filter(|_| has_more).map(|(id, at)| TimeKey { at: *at, id: *id });
     Ok((rows.into_iter().map(|(id, _)| ArticleId(id)).collect(), next))
+}
+
+/// Where the index of the words cannot be asked, the newest are read.
+fn path_for(conn: &mut PgConnection, scope: &Scope, search: &Search, any: &str) -> StoreResult<(Path, Path)> {
+    if scope.extent() < Extent::Full && any.contains('!') {
+        return Ok((Path::Dates, Path::FarDates));
+    }
+    shortest_path(conn, search, any)
 }
 
 /// What is asked of the articles of one language; of those in none of the site's languages where there is none.

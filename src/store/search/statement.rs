@@ -15,10 +15,13 @@ use uuid::Uuid;
 
 use super::{Path, Question, RANKED, Search, SearchKey, WALKED, WALKED_FAR};
 use crate::{
-    domain::licence::Scope,
+    domain::licence::{Extent, Scope},
     schema::sql_types::ArticleKind,
     store::{keyset::TimeKey, visibility::push_narrowed},
 };
+
+/// The text of the body in `search_highlights.sql`.
+const BODY: &str = "left(a.body, 30000)";
 
 /// The newest matches, ranked, from a place on.
 #[derive(Clone, Copy)]
@@ -90,7 +93,16 @@ impl QueryFragment<Pg> for Find<'_> {
         out.push_sql(" ORDER BY score DESC, id DESC LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(") ");
-        out.push_sql(include_str!("../sql/search_highlights.sql"));
+        let highlights = include_str!("../sql/search_highlights.sql");
+        match highlights.split_once(BODY) {
+            // What stands under a picture goes with it.
+            Some((before, after)) if !self.scope.has_pictures() => {
+                out.push_sql(before);
+                out.push_sql("regexp_replace(left(a.body, 30000), '<figcaption.*?</figcaption>', ' ', 'g')");
+                out.push_sql(after);
+            }
+            _ => out.push_sql(highlights),
+        }
         Ok(())
     }
 }
@@ -181,14 +193,38 @@ impl<'a> Find<'a> {
         self.matching(out)
     }
 
+    /// The words that count: of what a licence gives alone, or a search would tell what stands in the rest.
+    fn words(&self) -> &'static str {
+        match self.scope.extent() {
+            Extent::Card => "ts_filter(a.search, '{a}')",
+            Extent::Standfirst => "ts_filter(a.search, '{a,b}')",
+            Extent::Full => "a.search",
+        }
+    }
+
+    /// Whether all that is looked for is in the index of the words.
+    pub fn asks_the_index(&self) -> bool {
+        self.scope.extent() == Extent::Full || !self.any.contains('!')
+    }
+
     fn matching<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("a.search @@ ");
+        let words = self.words();
+        // The index knows all the words. Where not all of them count it only says where to look, and not at all what must be missing.
+        if self.asks_the_index() {
+            out.push_sql("a.search @@ ");
+            out.push_bind_param::<Text, _>(self.any)?;
+            out.push_sql("::tsquery AND ");
+        }
+        out.push_sql(words);
+        out.push_sql(" @@ ");
         out.push_bind_param::<Text, _>(self.any)?;
         out.push_sql("::tsquery");
         if self.each.is_empty() {
             return Ok(());
         }
-        out.push_sql(" AND a.search @@ CASE");
+        out.push_sql(" AND ");
+        out.push_sql(words);
+        out.push_sql(" @@ CASE");
         for question in self.each {
             match &question.language {
                 Some(language) => {

@@ -159,6 +159,8 @@ fn serve(database_url: &str) -> (String, ServerHandle) {
         // So that a test can call from many addresses, by `X-Forwarded-For`.
         anonymous_per_minute: None,
         unchanged_counts: false,
+        heads_count: true,
+        needs_credential: false,
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
     };
     let Bound { server, addresses, .. } = server::bind(&options, database_url).unwrap();
