@@ -4,9 +4,11 @@ use broadsheet::{
     domain::{article::Kind, change::Resource, id::*, licence::Scope, reference::Reference},
     store::{
         articles::{
+            archive,
             list::{self, Filter, Order},
             show::show,
         },
+        delta::{self, Position, Question, Seen, position::Stage, snapshot::Snapshot},
         feeds::{self, Subject},
         keyset::TimeKey,
         resolve::resolve,
@@ -30,10 +32,12 @@ struct Named {
     id: Uuid,
 }
 
-/// How often the table of articles was read from end to end by this connection, and by all that went before.
+/// How often the articles, their lists and the log were read from end to end by this connection, and by all that went before.
 fn whole_reads(conn: &mut PgConnection) -> i64 {
     sql_query("SELECT pg_stat_force_next_flush()").execute(conn).unwrap();
-    sql_query("SELECT seq_scan AS number FROM pg_stat_user_tables WHERE relname = 'articles'").get_result::<Number>(conn).unwrap().number
+    let reads =
+        "SELECT sum(seq_scan)::bigint AS number FROM pg_stat_user_tables WHERE relname IN ('articles', 'article_listings', 'changes')";
+    sql_query(reads).get_result::<Number>(conn).unwrap().number
 }
 
 fn some(conn: &mut PgConnection, sql: &str) -> Uuid {
@@ -56,6 +60,10 @@ async fn no_list_reads_the_whole_archive() {
     app.sql("INSERT INTO article_listings SELECT section_id, published_at, id, true FROM articles");
     app.sql("INSERT INTO article_listings SELECT t.id, a.published_at, a.id, true FROM articles a, tags t WHERE t.slug = 'common' OR a.kind = 'live'");
     app.sql("INSERT INTO article_listings SELECT u.id, a.published_at, a.id, true FROM articles a, authors u WHERE a.kind = 'live'");
+    app.sql(
+        "INSERT INTO changes (transaction_id, resource, resource_id, action, occurred_at)
+         SELECT 3 + row_number() OVER () % 500, 'article', id, 'published', published_at FROM articles",
+    );
     app.sql("VACUUM ANALYZE");
     let mut conn = app.conn();
     let conn = &mut conn;
@@ -77,6 +85,12 @@ async fn no_list_reads_the_whole_archive() {
         Filter { published_after: Some(at), published_before: Some(at + chrono::Duration::hours(2)), ..Filter::default() },
         Filter { updated_after: Some(at), ..Filter::default() },
     ];
+    let question = |section| Question { scope: &Scope::Public, section, limit: 20, is_waiting: true };
+    let questions = [question(None), question(Some(section))];
+    let present = delta::present(conn).unwrap();
+    // In the middle of the log, and of everything that became visible.
+    let log = Snapshot::parse("203:204:").unwrap();
+    let deep = Position { stage: Stage::Settled(Seen { log, clock: at }), ..present.clone() };
     let before = whole_reads(conn);
 
     // Often enough for each statement to be prepared and to have been given a plan for all times.
@@ -93,6 +107,12 @@ async fn no_list_reads_the_whole_archive() {
         }
         show(conn, &Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
         resolve(conn, &Scope::Public, "/news/a5000").unwrap();
+        for (question, from) in
+            questions.iter().flat_map(|question| [(question, None), (question, Some(&deep)), (question, Some(&present))])
+        {
+            delta::read(conn, question, from).unwrap().unwrap();
+        }
+        assert_eq!(archive::batch(conn, &Scope::Public, Some(TimeKey { at, id: Uuid::nil() }), 50).unwrap().len(), 50);
         list::counts(conn, &Scope::Public, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
             feeds::load(conn, &Scope::Public, &subject, None, None, 20).unwrap();
