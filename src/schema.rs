@@ -62,6 +62,7 @@ diesel::table! {
         name -> Text,
         /// In CIDR notation; empty: from anywhere.
         networks -> Array<Nullable<Text>>,
+        version -> Int8,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
@@ -175,6 +176,7 @@ diesel::table! {
         version -> Int8,
         /// Stems of title, kicker and standfirst: what related lists compare.
         headline_terms -> Array<Nullable<Text>>,
+        /// Stems with their places: of the title (A), kicker and standfirst (B), body (C). Found by trigger where a write does not give them.
         search -> Tsvector,
     }
 }
@@ -356,7 +358,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// How many rows article_listings has for each list: kept by trigger, so that nobody counts.
+    /// How many articles stand on each list: kept by trigger, so that nobody counts.
     listing_counts (list_id) {
         list_id -> Uuid,
         articles -> Int8,
@@ -456,6 +458,14 @@ diesel::table! {
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// How many articles have their date in each month (UTC), the scheduled included: kept by trigger, so that nobody counts.
+    published_months (month) {
+        month -> Date,
+        articles -> Int8,
     }
 }
 
@@ -660,6 +670,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     menus,
     pages,
     partners,
+    published_months,
     refresh_tokens,
     related_picks,
     request_quotas,

@@ -1,6 +1,10 @@
 //! Pools, middleware and routes make a bound server, which drains on SIGTERM.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -18,7 +22,14 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::{
-    access::{address::TrustedProxies, caller::identify, keyring::Keyring},
+    access::{
+        address::TrustedProxies,
+        caller::{Counting, Doorkeeper, identify},
+        keyring::Keyring,
+        limits::Limits,
+        partner::Strangers,
+        usage::Usage,
+    },
     allocator::release,
     config::{CorsOrigins, ServerOptions},
     delivery::{Bell, Hub, trimmer},
@@ -49,7 +60,11 @@ pub fn run(options: &ServerOptions, database_url: &str) -> anyhow::Result<()> {
     for address in &bound.addresses {
         log::info!("listening on {}", options.base_url(*address));
     }
-    Ok(rt::System::new().block_on(bound.server)?)
+    rt::System::new().block_on(async {
+        let ended = bound.server.await;
+        bound.closing.close().await;
+        Ok(ended?)
+    })
 }
 
 /// A server that listens already, and answers as soon as it is awaited in an actix system.
@@ -58,6 +73,21 @@ pub struct Bound {
     pub server: Server,
     /// Where it listens.
     pub addresses: Vec<SocketAddr>,
+    /// What is left to do when it has ended.
+    pub closing: Closing,
+}
+
+/// What a server that has ended still has to write down.
+pub struct Closing {
+    usage: Usage,
+    db: Db,
+}
+
+impl Closing {
+    /// Writes down the usage of keys that was only counted yet.
+    pub async fn close(self) {
+        self.usage.flush(&self.db).await;
+    }
 }
 
 /// Opens the pool, binds the address and builds the router. It answers until its handle stops it; signals are the caller's.
@@ -86,6 +116,11 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
         }
     };
     let bell = Data::new(bell);
+    let usage = Usage::default();
+    let doorkeeper = Data::new(Doorkeeper { limits: Limits::new(db.clone()), strangers: Strangers::default(), usage: usage.clone() });
+    let counting = Counting { anonymous_per_minute: options.anonymous_per_minute, unchanged_counts: options.unchanged_counts };
+    let (own, keeps_usage) = (db.clone(), Arc::new(Once::new()));
+    let closing = Closing { usage: usage.clone(), db: db.clone() };
     let db = Data::new(db);
     let policy = CachePolicy { max_age: u32::try_from(options.cache_for.as_secs()).unwrap_or(u32::MAX), ..CachePolicy::default() };
     let base_url = BaseUrl(options.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()));
@@ -95,6 +130,8 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     drop(document);
     release();
     let server = HttpServer::new(move || {
+        // One task for all workers, on whichever begins first.
+        keeps_usage.call_once(|| drop(rt::spawn(usage.clone().keep(own.clone()))));
         // When this thread has its router; what it took to make it is free then.
         rt::spawn(async {
             rt::time::sleep(SETTLED).await;
@@ -107,6 +144,8 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
             .app_data(keyring.clone())
             .app_data(bell.clone())
             .app_data(hub.clone())
+            .app_data(doorkeeper.clone())
+            .app_data(counting)
             .app_data(contract.clone())
             .app_data(allowed.clone())
             .app_data(policy)
@@ -136,7 +175,7 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     .shutdown_signal(stop)
     .bind(options.bind)?;
     let addresses = server.addrs();
-    Ok(Bound { server: server.run(), addresses })
+    Ok(Bound { server: server.run(), addresses, closing })
 }
 
 fn cors(origins: &CorsOrigins) -> Cors {

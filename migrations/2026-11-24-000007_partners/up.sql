@@ -55,6 +55,7 @@ CREATE TABLE api_keys (
   key_hash bytea NOT NULL CONSTRAINT api_keys_key_hash_check CHECK (octet_length(key_hash) = 32),
   name text NOT NULL,
   networks text[] NOT NULL DEFAULT '{}',
+  version bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz,
   revoked_at timestamptz,

@@ -10,25 +10,42 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{EitherBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::header::{AUTHORIZATION, HeaderMap},
+    http::StatusCode,
     middleware::Next,
     web::Data,
 };
 use uuid::Uuid;
 
 use super::{
+    address::client_address,
+    credential::{self, Credential},
     keyring::Keyring,
+    limits::{self, Limit, Limits, Standing, Subject},
+    partner::{self, PartnerCall, Strangers},
     permission::Action,
-    token::{self, Refusal},
+    usage::Usage,
 };
 use crate::{
-    domain::{actor::Actor, id::UserId, licence::Scope},
-    http::{self, Problem, ProblemKind, caching::Credentialed},
+    domain::{
+        actor::Actor,
+        id::{ArticleId, UserId},
+        licence::Scope,
+    },
+    http::{self, Problem, ProblemKind, caching::Credentialed, middleware::AskedForHead},
     store::{self, db::Db, users::UserRow as User},
 };
 
 /// Where a client goes to get another token. It may well send the broken one along, which must not be in its way.
 const WAYS_BACK_IN: [&str; 3] = ["/v1/auth/login", "/v1/auth/refresh", "/v1/auth/logout"];
+
+/// What is counted against limits: application data.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counting {
+    /// Requests a minute from one address without a credential; `None` limits nobody.
+    pub anonymous_per_minute: Option<i64>,
+    /// Whether an answer 304 and a HEAD request count like any other.
+    pub unchanged_counts: bool,
+}
 
 /// A user who has shown a good token: in the request's extensions.
 #[derive(Debug)]
@@ -37,82 +54,155 @@ struct SignedIn {
     session: Uuid,
 }
 
-/// Middleware that settles who calls, before anything else looks at the request.
+/// Middleware that settles who calls and whether they may call so often, before anything else looks at the request.
 ///
-/// Without `Authorization` it is a reader like any other. With one that is not good the request ends here, public route
-/// or not: a client whose token is broken must learn it, and not wonder why drafts are missing. The user is read from the
-/// database each time, so that whoever is disabled is out at once. It needs a `Db` and a `Keyring` in application data.
+/// Without a credential it is a reader like any other. With one that is not good the request ends here, public route
+/// or not: a client whose token is broken must learn it, and not wonder why drafts are missing. Users and keys are read from the
+/// database each time, so that whoever is disabled or revoked is out at once. It needs `Db`, `Keyring`, [`Doorkeeper`] and
+/// [`Counting`] in application data.
 ///
 /// # Errors
 /// None: a refusal is an answer.
-pub async fn identify<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if !request.headers().contains_key(AUTHORIZATION) || WAYS_BACK_IN.contains(&request.path()) {
+pub async fn identify<B: MessageBody>(mut request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if WAYS_BACK_IN.contains(&request.path()) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
-    request.extensions_mut().insert(Credentialed);
-    match sign_in(&request).await {
-        Ok(signed_in) => {
-            request.extensions_mut().insert(Arc::new(signed_in));
-            Ok(next.call(request).await?.map_into_left_body())
+    if credential::is_shown(&request) {
+        request.extensions_mut().insert(Credentialed);
+    }
+    let counted = match admit(&mut request).await {
+        Ok(counted) => counted,
+        Err(problem) => return Ok(request.error_response(problem).map_into_right_body()),
+    };
+    let Some(counted) = counted else { return Ok(next.call(request).await?.map_into_left_body()) };
+    let is_head = request.extensions().contains::<AskedForHead>();
+    let mut answer = next.call(request).await?;
+    counted.settle(&mut answer, is_head);
+    Ok(answer.map_into_left_body())
+}
+
+/// What all workers of a server share to know who may come in.
+pub struct Doorkeeper {
+    /// What is left of limits.
+    pub limits: Limits,
+    /// Who tries keys that do not exist.
+    pub strangers: Strangers,
+    /// What keys are used for.
+    pub usage: Usage,
+}
+
+/// A request that was counted.
+struct Counted {
+    doorkeeper: Data<Doorkeeper>,
+    subject: Subject,
+    limits: Vec<Limit>,
+    standings: Vec<Standing>,
+    partner: Option<Arc<PartnerCall>>,
+    unchanged_counts: bool,
+}
+
+impl Counted {
+    /// Gives back what is not to count, tells the partner how their limits stand, and notes what they asked for.
+    fn settle<B>(self, answer: &mut ServiceResponse<B>, is_head: bool) {
+        let is_free = !self.unchanged_counts && (is_head || answer.status() == StatusCode::NOT_MODIFIED);
+        if is_free {
+            self.doorkeeper.limits.refund(self.subject, &self.limits);
         }
-        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+        let Some(partner) = self.partner else { return };
+        let back = i64::from(is_free);
+        let standings: Vec<Standing> = self.standings.iter().map(|one| Standing { remaining: one.remaining + back, ..*one }).collect();
+        limits::tell(answer.headers_mut(), &standings);
+        if !is_free {
+            let operation = answer.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+            self.doorkeeper.usage.count(partner.key, operation, partner.article());
+        }
     }
 }
 
-async fn sign_in(request: &ServiceRequest) -> http::Result<SignedIn> {
-    let (Some(db), Some(keyring)) = (request.app_data::<Data<Db>>(), request.app_data::<Data<Keyring>>()) else {
-        return Err(Problem::new(ProblemKind::Internal, "").with_source("`identify` finds no Db or no Keyring in application data"));
+async fn admit(request: &mut ServiceRequest) -> http::Result<Option<Counted>> {
+    let (Some(db), Some(keyring), Some(doorkeeper)) =
+        (request.app_data::<Data<Db>>(), request.app_data::<Data<Keyring>>(), request.app_data::<Data<Doorkeeper>>())
+    else {
+        return Err(
+            Problem::new(ProblemKind::Internal, "").with_source("`identify` finds no Db, Keyring or Doorkeeper in application data")
+        );
     };
-    let claims = keyring.verify(bearer(request.headers())?).await?;
+    let (db, keyring, doorkeeper) = (db.clone(), keyring.clone(), doorkeeper.clone());
+    let counting = request.app_data::<Counting>().copied().unwrap_or_default();
+    let credential = credential::take(request)?;
+    let address = client_address(request.request());
+    let (subject, limits, partner) = match credential {
+        Credential::Token(token) => {
+            let signed_in = sign_in(&db, &keyring, &token).await?;
+            request.extensions_mut().insert(Arc::new(signed_in));
+            return Ok(None);
+        }
+        Credential::Key(key) => {
+            let call = Arc::new(partner::sign_in(&db, &doorkeeper.strangers, key, address).await?);
+            request.extensions_mut().insert(Arc::clone(&call));
+            (call.subject(), call.limits.to_vec(), Some(call))
+        }
+        Credential::None => {
+            // Probes and documentation are nobody's quota.
+            let (Some(quota), Some(address), true) = (counting.anonymous_per_minute, address, request.path().starts_with("/v1/")) else {
+                return Ok(None);
+            };
+            (Subject::at(address), vec![Limit::burst(quota)], None)
+        }
+    };
+    let standings = doorkeeper.limits.take(subject, &limits).await?;
+    Ok(Some(Counted { doorkeeper, subject, limits, standings, partner, unchanged_counts: counting.unchanged_counts }))
+}
+
+async fn sign_in(db: &Db, keyring: &Keyring, token: &str) -> http::Result<SignedIn> {
+    let claims = keyring.verify(token).await?;
     let (id, session) = (UserId(claims.sub), claims.sid);
     let user = db.read(move |conn| store::users::find_signed_in(conn, id, session)).await?;
     let user = user.ok_or_else(|| Problem::new(ProblemKind::InvalidToken, "The session of this access token has ended; log in again."))?;
     Ok(SignedIn { user, session })
 }
 
-/// The token in `Authorization: Bearer …` (RFC 6750 §2.1). Not from the query or the body: there it ends up in logs.
-fn bearer(headers: &HeaderMap) -> http::Result<&str> {
-    let refused = |detail: &str| Problem::new(ProblemKind::InvalidToken, detail);
-    let mut values = headers.get_all(AUTHORIZATION);
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(refused("There is more than one `Authorization` header; send one."));
-    };
-    let value = value.to_str().map_err(|_| refused(&Refusal::Foreign.to_string()))?;
-    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(refused("`Authorization` takes the scheme `Bearer` only: `Authorization: Bearer …`."));
-    }
-    let token = token.trim_matches(' ');
-    if token.is_empty() {
-        return Err(refused("There is no token after `Bearer`."));
-    }
-    if token.len() > token::MAX_LENGTH {
-        return Err(refused("The token is longer than any of ours."));
-    }
-    Ok(token)
-}
-
 /// Whoever calls, known or not. Never fails.
 #[derive(Clone, Debug)]
-pub struct Caller(Option<Arc<SignedIn>>);
+pub struct Caller {
+    user: Option<Arc<SignedIn>>,
+    partner: Option<Arc<PartnerCall>>,
+}
 
 impl Caller {
     /// What they may read.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        self.user().map_or(Scope::Public, |user| Scope::of(user.id, user.role))
+        match (&self.user, &self.partner) {
+            (Some(signed_in), _) => Scope::of(signed_in.user.id, signed_in.user.role),
+            (None, Some(partner)) => Scope::Licensed(Arc::clone(&partner.licence)),
+            (None, None) => Scope::Public,
+        }
     }
 
-    /// Who they are, unless they are a reader like any other.
+    /// Who they are, where they are of the newsroom.
     #[must_use]
     pub fn user(&self) -> Option<&User> {
-        self.0.as_deref().map(|signed_in| &signed_in.user)
+        self.user.as_deref().map(|signed_in| &signed_in.user)
+    }
+
+    /// Who they are, where they came by a key.
+    #[must_use]
+    pub fn partner(&self) -> Option<&PartnerCall> {
+        self.partner.as_deref()
     }
 
     /// Whether they may do it.
     #[must_use]
     pub fn may<A: Action>(&self) -> bool {
         self.user().is_some_and(|user| A::allows(user.role))
+    }
+
+    /// Notes the one article that the request is about, for the report of a partner's usage.
+    pub fn about(&self, article: ArticleId) {
+        if let Some(partner) = &self.partner {
+            partner.about(article.0);
+        }
     }
 }
 
@@ -121,7 +211,7 @@ impl FromRequest for Caller {
     type Future = Ready<http::Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(signed_in(request))))
+        ready(Ok(Self { user: signed_in(request), partner: request.extensions().get::<Arc<PartnerCall>>().cloned() }))
     }
 }
 
@@ -157,6 +247,10 @@ impl<A: Action> FromRequest for Allowed<A> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match signed_in(request) {
+            None if request.extensions().contains::<Arc<PartnerCall>>() => Err(Problem::new(
+                ProblemKind::Forbidden,
+                format!("An API key only reads; this needs an access token with the permission `{}`.", A::NAME),
+            )),
             None => Err(Problem::unauthenticated("Send an access token: `Authorization: Bearer …`; `POST /v1/auth/login` gives one.")),
             Some(signed_in) if A::allows(signed_in.user.role) => Ok(Self { signed_in, action: PhantomData }),
             Some(_) => Err(Problem::forbidden(A::NAME)),
@@ -208,10 +302,6 @@ mod tests {
         allowed::<A>(role).err().unwrap()
     }
 
-    fn header(values: &[&str]) -> HttpRequest {
-        values.iter().fold(TestRequest::get(), |request, value| request.append_header((AUTHORIZATION, *value))).to_http_request()
-    }
-
     #[test]
     fn nobody_reads_what_is_public_and_may_do_nothing() {
         let caller = Caller::from_request(&request_of(None), &mut Payload::None).into_inner().unwrap();
@@ -230,17 +320,5 @@ mod tests {
         let caller = Caller::from_request(&request_of(Some(Role::Author)), &mut Payload::None).into_inner().unwrap();
         assert!(caller.may::<WriteArticles>() && !caller.may::<ManageUsers>());
         assert_eq!(caller.scope(), Scope::Own(caller.user().unwrap().id));
-    }
-
-    #[test]
-    fn a_token_comes_in_one_header_and_one_scheme() {
-        for good in ["Bearer abc", "bearer abc", "BEARER  abc "] {
-            assert_eq!(bearer(header(&[good]).headers()).unwrap(), "abc", "{good}");
-        }
-        for bad in [&[""][..], &["Bearer"], &["Bearer "], &["Basic YTpi"], &["abc"], &["Bearerabc"], &["Bearer a", "Bearer b"]] {
-            assert_eq!(bearer(header(bad).headers()).unwrap_err().kind, ProblemKind::InvalidToken, "{bad:?}");
-        }
-        let long = format!("Bearer {}", "a".repeat(token::MAX_LENGTH + 1));
-        assert_eq!(bearer(header(&[&long]).headers()).unwrap_err().kind, ProblemKind::InvalidToken);
     }
 }

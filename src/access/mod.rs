@@ -6,6 +6,8 @@
 pub mod permission;
 
 pub mod caller;
+pub mod credential;
+pub mod partner;
 
 pub mod keyring;
 pub mod token;
@@ -15,3 +17,6 @@ pub mod refresh_token;
 
 pub mod address;
 pub mod throttle;
+
+pub mod limits;
+pub mod usage;

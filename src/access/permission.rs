@@ -69,6 +69,8 @@ actions! {
     ManageSite: Admin;
     /// Create, change and delete users.
     ManageUsers: Admin;
+    /// See, create, change and delete partners, their licences and keys, and see what these are used for.
+    ManagePartners: Admin;
     /// Read who did what, when, to what.
     ReadAudit: Admin;
     /// See and change one's own account.
@@ -93,6 +95,7 @@ mod tests {
                 ("ManagePresentation", &[Admin, Editor]),
                 ("ManageSite", &[Admin]),
                 ("ManageUsers", &[Admin]),
+                ("ManagePartners", &[Admin]),
                 ("ReadAudit", &[Admin]),
                 ("ManageOwnAccount", &[Admin, Editor, Author, Reader]),
             ]

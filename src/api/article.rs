@@ -16,6 +16,7 @@ use crate::{
         article::{Kind, Status},
         body::reading_minutes,
         id::ArticleId,
+        licence::Extent,
         links,
     },
     store::articles::rows::{ArticleRow, CardRow, DetailRow, ExtrasRow},
@@ -52,6 +53,10 @@ pub struct CardMembers {
     /// When it became visible, or will. Null for a draft, which only the newsroom sees.
     #[schema(required)]
     pub published_at: Option<DateTime<Utc>>,
+    /// Where it is not for readers yet: when it will be. Do not show it earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub embargoed_until: Option<DateTime<Utc>>,
     /// The last change that readers should know of.
     pub updated_at: DateTime<Utc>,
     /// How long it takes to read, at 230 words a minute.
@@ -131,8 +136,12 @@ pub struct Article {
     /// Where a reprint or a translation comes from; null for the publication's own.
     #[schema(required)]
     pub source: Option<SourceLink>,
-    /// The text, in the form that `body` asks for.
+    /// The text, in the form that `body` asks for. Empty where a partner's licence gives none: see `extent`.
     pub body: Body,
+    /// With a partner's key only: how much of the article its licence gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub extent: Option<Extent>,
     /// Images and files besides the lead.
     pub media: Vec<Media>,
     /// What was put right, the oldest first.
@@ -145,6 +154,11 @@ pub struct Article {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub breadcrumbs: Option<Vec<SectionLink>>,
+    /// `include=json_ld`: the article in the words of schema.org, for a `<script type="application/ld+json">` (where `<` is to be written as
+    /// `\u003c`). Of what is published only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object, required = false, example = examples::json_ld)]
+    pub json_ld: Option<serde_json::Value>,
     /// `include=related`: what to read next.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -221,6 +235,7 @@ impl From<CardRow> for CardMembers {
             byline: all(byline.0),
             lead_media: lead_media.map(Media::from),
             published_at,
+            embargoed_until: published_at.filter(|at| *at > Utc::now()),
             updated_at,
             reading_minutes: reading_minutes(u32::try_from(word_count).unwrap_or(0)),
             flags: Flags { breaking: is_breaking, featured: is_featured, sponsored: is_sponsored },
@@ -277,6 +292,8 @@ pub enum CardInclude {
 pub enum ArticleInclude {
     /// The primary section and all above it.
     Breadcrumbs,
+    /// The article in the words of schema.org.
+    JsonLd,
     /// What to read next.
     Related,
     /// The newest of its section, without what `related` shows.
@@ -309,11 +326,13 @@ impl Article {
             tags: all(tags.0),
             source: source.map(|source| source.0.into()),
             body: Body::of(body, format),
+            extent: None,
             media: all(media.0),
             corrections: all(corrections.0),
             translations: all(translations.0),
             seo: Seo { title: seo_title, description: seo_description, canonical_url },
             breadcrumbs: None,
+            json_ld: None,
             related: None,
             more_in_section: None,
         }

@@ -1,6 +1,9 @@
 //! One real article, used by every example of the document.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+
+use crate::feeds::{Author, Correction, Entry, Feed, Format, Media, Pages, Publisher, Term};
 
 /// As a list shows it.
 #[must_use]
@@ -104,4 +107,88 @@ pub fn changes() -> Value {
 #[must_use]
 pub fn archive_line() -> Value {
     json!({"end": {"since": "AVJ0m3xvq0c1"}})
+}
+
+fn publisher() -> Publisher {
+    Publisher { name: "The Harbour Courier".to_owned(), url: "https://example.org".to_owned(), logo: None }
+}
+
+fn entry() -> Entry {
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap_or_default();
+    let id = |number: u8| format!("urn:uuid:0197a8f2-7c1b-7b0e-9a52-{number:012}");
+    Entry {
+        id: "urn:uuid:0197a8f2-7c1b-7b0e-9a52-3f1f6f9f2d10".to_owned(),
+        version: 4,
+        url: "https://example.org/news/transport/port-reopens-after-storm".to_owned(),
+        slug: "port-reopens-after-storm".to_owned(),
+        title: "Port reopens after storm".to_owned(),
+        kicker: Some("Coast".to_owned()),
+        summary: Some("Ferries ran again on Tuesday, after two days in harbour.".to_owned()),
+        content_html: "<p>Ferries ran again on Tuesday.</p>".to_owned(),
+        word_count: 612,
+        published: at("2026-03-02T06:10:00Z"),
+        first_published: at("2026-03-02T06:10:00Z"),
+        updated: at("2026-03-02T09:00:00Z"),
+        is_featured: true,
+        language: "en".to_owned(),
+        authors: vec![Author {
+            id: id(2),
+            name: "M. Aydin".to_owned(),
+            url: Some("https://example.org/authors/m-aydin".to_owned()),
+            ..Author::default()
+        }],
+        sections: vec![Term {
+            id: id(1),
+            name: "Transport".to_owned(),
+            path: "news/transport".to_owned(),
+            url: "https://example.org/news/transport".to_owned(),
+        }],
+        tags: vec![Term {
+            id: id(5),
+            name: "Ports".to_owned(),
+            path: "ports".to_owned(),
+            url: "https://example.org/tags/ports".to_owned(),
+        }],
+        lead: Some(Media {
+            id: id(3),
+            url: "https://images.example.org/port.jpg".to_owned(),
+            mime_type: Some("image/jpeg".to_owned()),
+            alt: "Ferries in the harbour under a clearing sky".to_owned(),
+            caption: Some("The first crossing left at six.".to_owned()),
+            credit: Some("L. Novak".to_owned()),
+            size: Some(284_113),
+            width: Some(1600),
+            height: Some(900),
+            focal_point: Some((0.5, 0.4)),
+            ..Media::default()
+        }),
+        corrections: vec![Correction { at: at("2026-03-02T09:00:00Z"), text: "An earlier version gave the wrong pier.".to_owned() }],
+        ..Entry::default()
+    }
+}
+
+/// In the words of schema.org.
+#[must_use]
+pub fn json_ld() -> Value {
+    crate::feeds::json_ld::of(&entry(), &publisher())
+}
+
+/// A feed that holds it, in one of the formats: JSON as such, XML as a text.
+#[must_use]
+pub fn feed(format: Format) -> Value {
+    let publisher = publisher();
+    let address = format!("https://api.example.org/v1/feeds/latest{}", format.suffix());
+    let bytes = format.write(&Feed {
+        title: publisher.name.clone(),
+        description: Some("News of the coast".to_owned()),
+        language: "en".to_owned(),
+        home_page_url: "https://example.org/".to_owned(),
+        pages: Pages { next: Some(format!("{address}?cursor=eyJ0Ijox")), ..Pages::default() },
+        feed_url: address,
+        updated: "2026-03-02T09:00:00Z".parse().ok(),
+        publisher,
+        entries: vec![entry()],
+        withdrawn: Vec::new(),
+    });
+    serde_json::from_slice(&bytes).unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned().into())
 }

@@ -6,9 +6,11 @@ pub mod patch;
 pub mod reference;
 pub mod time;
 
+pub mod licence;
 pub mod link;
 pub mod media;
 
+pub mod api_key;
 pub mod archive;
 pub mod article;
 pub mod article_body;
@@ -32,6 +34,8 @@ pub mod collection;
 pub mod media_change;
 pub mod menu;
 pub mod page;
+pub mod partner;
 pub mod site;
+pub mod sitemap;
 pub mod source;
 pub mod tag;

@@ -88,6 +88,8 @@ references! {
     PageRef: "page", "A page's id or slug; a former slug answers 301.", "about";
     /// A menu.
     MenuRef: "menu", "A menu's id or slug.", "header";
+    /// A partner.
+    PartnerRef: "partner", "A partner's id or slug; a former slug answers 301.", "harbour-wire";
     /// A collection.
     CollectionRef: "collection", "A collection's id or slug; a former slug answers 301.", "front-page";
 }

@@ -42,6 +42,9 @@ impl From<Row> for Resolution {
             Resource::Collection => "collections",
             Resource::Site => "site",
             Resource::User => "users",
+            Resource::Partner => "partners",
+            Resource::Licence => "licences",
+            Resource::ApiKey => "keys",
         };
         Self { href: format!("/v1/{collection}/{slug}"), resource, id, slug, title, path }
     }

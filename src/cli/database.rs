@@ -1,9 +1,12 @@
 //! The database that a command works on.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use diesel::{Connection, PgConnection};
 
 use crate::config::{DatabaseOptions, Faults, Secret};
 use crate::postgres::{Options, PrivatePostgres};
+use crate::store::error::StoreResult;
+use crate::store::migrations;
 
 /// The database that was named, or the private one, which lives as long as this value.
 #[derive(Debug)]
@@ -37,4 +40,16 @@ impl Database {
     pub fn is_private(&self) -> bool {
         self.private.is_some()
     }
+}
+
+/// Runs `work` in one transaction on the database, brought up to date first: this may be the first command of all.
+///
+/// # Errors
+/// What `work` gives, and where the database cannot be reached.
+pub fn in_transaction<T>(options: &DatabaseOptions, work: impl FnOnce(&mut PgConnection) -> StoreResult<T>) -> Result<T> {
+    let database = Database::open(options)?;
+    migrations::run(database.url())?;
+    // The address may hold a password, and libpq's own message says what it needs of it.
+    let mut conn = PgConnection::establish(database.url()).context("cannot reach the database")?;
+    Ok(conn.transaction(work)?)
 }

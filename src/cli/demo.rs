@@ -58,10 +58,14 @@ impl Demo {
         let outcome = demo::load(&mut conn, Utc::now())?;
         let password = renew_admin(&mut conn)?;
         drop(conn);
-        let Bound { server: running, addresses } = bind(&server, database.url())?;
+        let Bound { server: running, addresses, closing } = bind(&server, database.url())?;
         let base_url = server.base_url(addresses.first().copied().unwrap_or(server.bind));
         std::io::stdout().write_all(greeting(outcome, &base_url, &password).as_bytes())?;
-        rt::System::new().block_on(running)?;
+        rt::System::new().block_on(async {
+            let ended = running.await;
+            closing.close().await;
+            ended
+        })?;
         // Only now, when no request is under way.
         drop(database);
         Ok(ExitCode::SUCCESS)

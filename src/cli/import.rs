@@ -95,6 +95,7 @@ impl Wordpress {
             is_dry_run: self.dry_run,
             read: ReadOptions { drop_control_characters: self.drop_control_characters, ..ReadOptions::default() },
             now: Utc::now(),
+            database_url: Some(database.url().to_owned()),
         };
         let outcome = import(&mut conn, &self.file, &options, &|stage| match stage {
             Stage::Reading(bytes) => bar.set_position(bytes / 5),

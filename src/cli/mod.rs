@@ -9,6 +9,7 @@ mod doctor;
 mod generate;
 mod health;
 mod import;
+mod key;
 mod migrate;
 mod openapi;
 mod serve;
@@ -60,6 +61,7 @@ enum Command {
     Generate(generate::Generate),
     Openapi(openapi::Openapi),
     User(user::User),
+    Key(key::Key),
     Doctor(doctor::Doctor),
     Health(health::Health),
 }
@@ -107,6 +109,7 @@ impl Cli {
             Command::Generate(generate) => generate.run(),
             Command::Openapi(openapi) => openapi.run(),
             Command::User(user) => user.run(),
+            Command::Key(key) => key.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Health(health) => health.run(),
         }

@@ -5,16 +5,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
-use diesel::{Connection, PgConnection};
+use diesel::PgConnection;
 
-use super::Database;
+use super::database::in_transaction;
 use crate::access::password::{MAX_BYTES, Password};
 use crate::config::DatabaseOptions;
 use crate::domain::account::{parse_email, parse_name};
 use crate::domain::actor::Actor;
 use crate::domain::role::Role;
 use crate::store::error::{StoreError, StoreResult};
-use crate::store::migrations;
 use crate::store::users::{self, NewUser, UserChanges, UserRow};
 
 /// Create and change the accounts of the newsroom
@@ -198,13 +197,11 @@ fn list(database: &DatabaseOptions) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs `work` in one transaction on the database, brought up to date first: this may be the first command of all.
 fn on<T>(options: &DatabaseOptions, work: impl FnOnce(&mut PgConnection) -> StoreResult<T>) -> Result<T> {
-    let database = Database::open(options)?;
-    migrations::run(database.url())?;
-    // The address may hold a password, and libpq's own message says what it needs of it.
-    let mut conn = PgConnection::establish(database.url()).context("cannot reach the database")?;
-    conn.transaction(work).map_err(told)
+    in_transaction(options, work).map_err(|fault| match fault.downcast() {
+        Ok(fault) => told(fault),
+        Err(other) => other,
+    })
 }
 
 /// In words for somebody at a terminal.

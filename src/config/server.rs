@@ -60,6 +60,14 @@ pub struct ServerFlags {
     #[arg(long, env = "BROADSHEET_MAX_LISTENERS", value_name = "NUMBER", default_value = "10000")]
     pub max_listeners: String,
 
+    /// Requests a minute that one address may make without a key or a token; 0 limits nobody
+    #[arg(long, env = "BROADSHEET_ANONYMOUS_PER_MINUTE", value_name = "NUMBER", default_value = "0")]
+    pub anonymous_per_minute: String,
+
+    /// Count answers 304 and HEAD requests against limits, too
+    #[arg(long, env = "BROADSHEET_COUNT_UNCHANGED")]
+    pub count_unchanged: bool,
+
     /// Proxies whose word on a client's address is taken (X-Forwarded-For): addresses or ranges, separated by commas
     #[arg(long, env = "BROADSHEET_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
@@ -99,6 +107,10 @@ pub struct ServerOptions {
     pub keep_changes_for: Duration,
     /// Listeners to the stream of changes.
     pub max_listeners: usize,
+    /// Requests a minute from one address without a credential; `None` limits nobody.
+    pub anonymous_per_minute: Option<i64>,
+    /// Whether an answer 304 and a HEAD request count against limits.
+    pub unchanged_counts: bool,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -137,6 +149,8 @@ impl ServerFlags {
         let max_listeners = faults.take("--max-listeners (BROADSHEET_MAX_LISTENERS)", number(&self.max_listeners, 0, 1_000_000));
         let trusted = self.trusted_proxy.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
         let trusted_proxies = faults.take("--trusted-proxy (BROADSHEET_TRUSTED_PROXY)", trusted.map(str::parse).collect());
+        let anonymous =
+            faults.take("--anonymous-per-minute (BROADSHEET_ANONYMOUS_PER_MINUTE)", number(&self.anonymous_per_minute, 0, 1_000_000_i64));
         let workers = workers?;
         Some(ServerOptions {
             bind: bind?,
@@ -150,6 +164,8 @@ impl ServerFlags {
             drain_for: Duration::from_secs(drain_seconds?),
             keep_changes_for: Duration::from_secs(changes_retention? * 24 * 3600),
             max_listeners: max_listeners?,
+            anonymous_per_minute: anonymous.map(|quota| Some(quota).filter(|quota| *quota > 0))?,
+            unchanged_counts: self.count_unchanged,
             trusted_proxies: trusted_proxies?,
         })
     }

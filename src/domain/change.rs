@@ -32,6 +32,12 @@ pub enum Resource {
     Site,
     /// A user.
     User,
+    /// A partner.
+    Partner,
+    /// A partner's licence.
+    Licence,
+    /// A partner's API key.
+    ApiKey,
 }
 
 /// What happened to a resource.

@@ -50,4 +50,10 @@ ids! {
     CollectionId;
     /// Identifies a user.
     UserId;
+    /// Identifies a partner.
+    PartnerId;
+    /// Identifies a licence.
+    LicenceId;
+    /// Identifies an API key.
+    ApiKeyId;
 }

@@ -9,12 +9,14 @@ pub mod media;
 
 pub mod account;
 pub mod actor;
+pub mod api_key;
 pub mod change;
 pub mod language;
 pub mod licence;
 pub mod links;
 pub mod related;
 pub mod role;
+pub mod sitemap;
 
 pub mod body;
 pub mod section_path;

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Entry, Feed};
+use super::{Entry, Feed, Media};
+use crate::domain::media::MediaKind;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -14,6 +15,9 @@ struct Document<'a> {
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    authors: [Author<'a>; 1],
     language: &'a str,
     items: Vec<Item<'a>>,
 }
@@ -25,7 +29,11 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     external_url: Option<&'a str>,
     title: &'a str,
-    content_html: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_html: Option<&'a str>,
+    /// One of the two must be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,9 +42,21 @@ struct Item<'a> {
     date_modified: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authors: Vec<Author<'a>>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<&'a str>,
     language: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -53,7 +73,9 @@ pub(super) fn write(feed: &Feed) -> Vec<u8> {
         home_page_url: &feed.home_page_url,
         feed_url: &feed.feed_url,
         description: feed.description.as_deref(),
-        next_url: feed.next_url.as_deref(),
+        next_url: feed.pages.next.as_deref(),
+        icon: feed.publisher.logo.as_ref().map(|logo| logo.url.as_str()),
+        authors: [Author { name: &feed.publisher.name, url: Some(&feed.publisher.url) }],
         language: &feed.language,
         items: feed.entries.iter().map(item).collect(),
     };
@@ -65,17 +87,29 @@ fn item(entry: &Entry) -> Item<'_> {
     Item {
         id: &entry.id,
         url: &entry.url,
-        external_url: entry.external_url.as_deref(),
+        external_url: entry.source.as_ref().and_then(|source| source.url.as_deref()),
         title: &entry.title,
-        content_html: &entry.content_html,
+        content_html: entry.text(),
+        content_text: entry.text().is_none().then(|| entry.summary.as_deref().unwrap_or(&entry.title)),
         summary: entry.summary.as_deref(),
-        image: entry.image.as_ref().map(|image| image.url.as_str()),
+        image: entry.image().map(|image| image.url.as_str()),
         date_published: rfc3339(entry.published),
         date_modified: rfc3339(entry.updated),
         authors: entry.authors.iter().map(|author| Author { name: &author.name, url: author.url.as_deref() }).collect(),
-        tags: &entry.categories,
+        tags: entry.categories(),
         language: &entry.language,
+        attachments: entry.lead.iter().chain(&entry.media).filter_map(attachment).collect(),
     }
+}
+
+/// What is to be heard, watched or saved. A picture is shown, not attached, and an attachment without a type is none (§ attachments).
+fn attachment(media: &Media) -> Option<Attachment<'_>> {
+    (media.kind != MediaKind::Image).then_some(media.mime_type.as_deref()).flatten().map(|mime_type| Attachment {
+        url: &media.url,
+        mime_type,
+        title: media.description(),
+        size_in_bytes: media.size,
+    })
 }
 
 fn rfc3339(at: chrono::DateTime<chrono::Utc>) -> String {

@@ -9,7 +9,7 @@ use utoipa::{
         HeaderBuilder, HttpMethod, Object, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, SecurityRequirement, Type,
         path::{Operation, ParameterBuilder, ParameterIn, ParameterStyle},
         schema::{ArrayBuilder, ArrayItems, ObjectBuilder, Schema},
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
         server::Server,
     },
 };
@@ -29,8 +29,12 @@ use crate::{
     },
 };
 
-/// The name of the one security scheme, as routes give it.
+/// The name of the security scheme of the newsroom, as routes give it.
 const TOKEN: &str = "token";
+/// The name of the security scheme of partners.
+const KEY: &str = "key";
+/// The same on the addresses of feeds.
+const KEY_IN_ADDRESS: &str = "key_in_address";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -43,12 +47,13 @@ const TOKEN: &str = "token";
     ),
     components(schemas(
         ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude, ChangeInclude,
-        super::articles::Sort, super::articles::Has
+        super::articles::Sort, super::articles::Has, super::partners::UsageDetail
     )),
     tags(
         (name = "articles", description = "What the publication prints, as cards and whole."),
         (name = "search", description = "Articles by their words."),
-        (name = "feeds", description = "Newest-first feeds as cards, JSON Feed, RSS and Atom."),
+        (name = "feeds", description = "Newest-first feeds as cards, JSON Feed, RSS, Atom and ninjs."),
+        (name = "sitemaps", description = "For search engines: what is new, and everything."),
         (name = "changes", description = "For who keeps a copy: what changed since, and everything at once."),
         (name = "sections", description = "The tree of the publication."),
         (name = "tags", description = "What articles are about."),
@@ -63,6 +68,7 @@ const TOKEN: &str = "token";
         (name = "auth", description = "Logging in and out."),
         (name = "me", description = "The account of who calls."),
         (name = "users", description = "The accounts of the newsroom."),
+        (name = "partners", description = "Companies that take content by API keys: what they may read, and how often."),
         (name = "health", description = "For load balancers."),
         (name = "docs", description = "The contract and the problem catalogue.")
     )
@@ -91,6 +97,14 @@ fn complete(document: &mut OpenApi) {
             .description(Some("An access token of `POST /v1/auth/login`, for the newsroom. What an operation needs is named with it."))
             .build();
         components.security_schemes.insert(TOKEN.to_owned(), SecurityScheme::Http(token).into());
+        let header = ApiKeyValue::with_description(
+            "X-Api-Key",
+            "A partner's key (`bs_…`), for what its licence lets it read. `Authorization: Bearer bs_…` will do as well.",
+        );
+        components.security_schemes.insert(KEY.to_owned(), SecurityScheme::ApiKey(ApiKey::Header(header)).into());
+        let query =
+            ApiKeyValue::with_description("key", "The same for feed readers, which send no headers. On the addresses of feeds alone.");
+        components.security_schemes.insert(KEY_IN_ADDRESS.to_owned(), SecurityScheme::ApiKey(ApiKey::Query(query)).into());
     }
     let mut fields = FieldNames::of(document);
     for (path, item) in &mut document.paths.paths {
@@ -197,11 +211,25 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
         let anybody = SecurityRequirement::default();
         // A reader needs no token for what is public, but may send one to see more.
         let is_public_read = is_read && path.starts_with("/v1/");
-        operation.security =
-            Some(if is_public_read { vec![anybody, SecurityRequirement::new(TOKEN, Vec::<String>::new())] } else { vec![anybody] });
+        let mut schemes = if path == "/v1/licence" { Vec::new() } else { vec![anybody] };
+        if is_public_read {
+            let of = |scheme| SecurityRequirement::new(scheme, Vec::<String>::new());
+            schemes.extend((path != "/v1/licence").then(|| of(TOKEN)));
+            schemes.push(of(KEY));
+            schemes.extend(path.starts_with("/v1/feeds/").then(|| of(KEY_IN_ADDRESS)));
+        }
+        operation.security = Some(schemes);
     }
     // Refused by the outermost middleware, before any route is chosen.
     operation.responses.responses.entry("414".to_owned()).or_insert_with(|| RefOr::T(answer(&[ProblemKind::UriTooLong])));
+    // Whoever is limited, by a key or by an address, is so for everything under `/v1`.
+    if path.starts_with("/v1/") {
+        operation
+            .responses
+            .responses
+            .entry("429".to_owned())
+            .or_insert_with(|| RefOr::T(answer(&[ProblemKind::QuotaExceeded, ProblemKind::TooManyAttempts])));
+    }
     let is_list =
         operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
     // What stands beside `/v1` is for probes and people.

@@ -1,21 +1,29 @@
-//! Newest-first feeds: without a suffix as cards, with one in a format of feed readers.
+//! Newest-first feeds: without a suffix as cards, with one in a format of feed readers and newsrooms.
+//!
+//! What a hub for WebSub will announce belongs into `write`, beside the links to other pages.
+
+use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, get, web::Data};
 use serde::Deserialize;
 use url::form_urlencoded;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, IntoResponses, ToSchema,
+    openapi::{ContentBuilder, RefOr, Response, ResponseBuilder, Type, schema::ObjectBuilder},
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::articles::Language;
+use super::{articles::Language, search::Asked};
 use crate::{
     access::caller::Caller,
     api::{
         self,
         article::Card,
+        examples,
         reference::{AuthorRef, CollectionRef, SectionRef, TagRef},
     },
-    domain::change::Resource,
-    feeds::Format,
+    domain::{article::Kind, change::Resource},
+    feeds::{Format, Pages},
     http::{
         self,
         base_url::base_url,
@@ -27,7 +35,7 @@ use crate::{
     },
     store::{
         db::Db,
-        feeds::{self, Subject},
+        feeds::{self, Place, Subject},
         keyset::TimeKey,
     },
 };
@@ -37,6 +45,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(write_latest_feed)
         .service(show_latest_feed)
+        .service(write_search_feed)
+        .service(show_search_feed)
         .service(write_section_feed)
         .service(show_section_feed)
         .service(write_tag_feed)
@@ -85,6 +95,55 @@ pub struct WriteFeed {
     pub cursor: Option<String>,
 }
 
+macro_rules! search_feeds {
+    ($($(#[$doc:meta])* $name:ident { $($fields:tt)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize, IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $name {
+            /// The words; `"a phrase"` in quotes, `-without`, `this or that`.
+            #[param(value_type = String, required, min_length = 1, max_length = 200, example = "ferry")]
+            pub q: Option<String>,
+            /// In this language only (BCP 47); its stems then count alone.
+            #[param(value_type = String, required = false, example = "en", pattern = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
+            pub language: Option<Language>,
+            /// In this section or below it: a path or an id.
+            #[param(value_type = SectionRef, inline, required = false)]
+            pub section: Option<SectionRef>,
+            /// With this tag: a slug or an id.
+            #[param(value_type = TagRef, inline, required = false)]
+            pub tag: Option<TagRef>,
+            /// Signed by this author: a slug or an id.
+            #[param(value_type = AuthorRef, inline, required = false)]
+            pub author: Option<AuthorRef>,
+            /// Of this genre.
+            #[param(value_type = Kind, required = false)]
+            pub kind: Option<Kind>,
+            /// How many items a page holds.
+            #[serde(default)]
+            #[param(inline, required = false)]
+            pub limit: Limit,
+            /// Where the page begins: of cards, `page.next_cursor` of the page before; of a feed, what its link to older items has.
+            #[param(required = false, nullable = false, max_length = 1024)]
+            pub cursor: Option<String>,
+            $($fields)*
+        }
+    )*};
+}
+
+search_feeds! {
+    /// A page of a feed of what holds some words, as cards.
+    ShowSearchFeed {
+        /// Only these members of each card.
+        #[serde(default)]
+        #[param(value_type = String, required = false)]
+        pub fields: Fields,
+    }
+    /// The same for feed readers.
+    WriteSearchFeed {}
+}
+
 /// What feed readers read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -95,6 +154,8 @@ pub enum FeedFormat {
     Rss,
     /// Atom (RFC 4287).
     Atom,
+    /// IPTC ninjs 3.1.
+    Ninjs,
 }
 
 impl From<FeedFormat> for Format {
@@ -103,6 +164,7 @@ impl From<FeedFormat> for Format {
             FeedFormat::Json => Self::Json,
             FeedFormat::Rss => Self::Rss,
             FeedFormat::Atom => Self::Atom,
+            FeedFormat::Ninjs => Self::Ninjs,
         }
     }
 }
@@ -116,19 +178,38 @@ pub struct InFormat {
     pub format: FeedFormat,
 }
 
+/// A feed in one of the formats.
+struct FeedDocument;
+
+impl IntoResponses for FeedDocument {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let kind = |format: Format| match format {
+            Format::Json | Format::Ninjs => Type::Object,
+            Format::Rss | Format::Atom => Type::String,
+        };
+        let response = Format::ALL.into_iter().fold(ResponseBuilder::new().description("The feed."), |response, format| {
+            let media_type = format.media_type().split(';').next().unwrap_or_default();
+            let schema = ObjectBuilder::new().schema_type(kind(format)).build();
+            response.content(media_type, ContentBuilder::new().schema(Some(schema)).example(Some(examples::feed(format))).build())
+        });
+        BTreeMap::from([("200".to_owned(), response.build().into())])
+    }
+}
+
 macro_rules! feeds {
     ($($show:ident, $write:ident, $bare:literal, $formatted:literal, $reference:ty, $member:ident, $resource:expr, $formatted_path:ident: $title:literal;)*) => {$(
-        /// A page of cards, the newest first. The same address with `.json`, `.rss` or `.atom` at its end is for feed readers.
+        /// A page of cards, the newest first. The same address with `.json`, `.rss`, `.atom` or `.ninjs` at its end is for feed readers.
         #[utoipa::path(
             tag = "feeds",
             summary = concat!("Show the newest ", $title, ", as cards."),
-            description = "A page of cards, the newest first. The same address with `.json`, `.rss` or `.atom` at its end is for feed readers.",
+            description = "A page of cards, the newest first. The same address with `.json`, `.rss`, `.atom` or `.ninjs` at its end is for feed readers.",
             params($reference, ShowFeed),
             responses((status = 200, body = Page<Card>, description = "A page of cards."), ListProblems, Moving)
         )]
         #[get($bare)]
         async fn $show(caller: Caller, path: Path<$reference>, query: Query<ShowFeed>, db: Data<Db>) -> http::Result<Tagged<Page<Card>>> {
-            show(&db, &caller, Subject::Of($resource, path.into_inner().0), query.into_inner()).await
+            let ShowFeed { language, limit, cursor, fields } = query.into_inner();
+            show(&db, &caller, Subject::Of($resource, path.into_inner().0), Part { language, limit, cursor }, fields).await
         }
 
         /// The address of the feed.
@@ -138,17 +219,13 @@ macro_rules! feeds {
             format: FeedFormat,
         }
 
-        /// Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0 or Atom, with a link to older ones.
+        /// Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0, Atom or ninjs 3.1, with links to older and newer ones.
         #[utoipa::path(
             tag = "feeds",
             summary = concat!("Write the newest ", $title, ", for feed readers."),
-            description = "Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0 or Atom, with a link to older ones.",
+            description = "Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0, Atom or ninjs 3.1, with links to older and newer ones.",
             params($reference, InFormat, WriteFeed),
-            responses(
-                (status = 200, description = "The feed.", content(
-                    (Object = "application/feed+json"), (String = "application/rss+xml"), (String = "application/atom+xml"))),
-                ListProblems, Moving
-            )
+            responses(FeedDocument, ListProblems, Moving)
         )]
         #[get($formatted)]
         async fn $write(
@@ -159,44 +236,38 @@ macro_rules! feeds {
             db: Data<Db>,
         ) -> http::Result<TaggedBytes> {
             let $formatted_path { $member: of, format } = path.into_inner();
-            write(&db, &caller, &request, Subject::Of($resource, of.0), format.into(), query.into_inner()).await
+            let WriteFeed { language, limit, cursor } = query.into_inner();
+            write(&db, &caller, &request, Subject::Of($resource, of.0), format.into(), Part { language, limit, cursor }).await
         }
     )*};
 }
 
 feeds! {
-    show_section_feed, write_section_feed, "/feeds/sections/{section:.*}", "/feeds/sections/{section:.*}.{format:json|rss|atom}",
+    show_section_feed, write_section_feed, "/feeds/sections/{section:.*}", "/feeds/sections/{section:.*}.{format:json|rss|atom|ninjs}",
         SectionRef, section, Resource::Section, SectionFeed: "articles of a section and all below it";
-    show_tag_feed, write_tag_feed, "/feeds/tags/{tag}", "/feeds/tags/{tag}.{format:json|rss|atom}",
+    show_tag_feed, write_tag_feed, "/feeds/tags/{tag}", "/feeds/tags/{tag}.{format:json|rss|atom|ninjs}",
         TagRef, tag, Resource::Tag, TagFeed: "articles with a tag";
-    show_author_feed, write_author_feed, "/feeds/authors/{author}", "/feeds/authors/{author}.{format:json|rss|atom}",
+    show_author_feed, write_author_feed, "/feeds/authors/{author}", "/feeds/authors/{author}.{format:json|rss|atom|ninjs}",
         AuthorRef, author, Resource::Author, AuthorFeed: "articles of an author";
-    show_collection_feed, write_collection_feed, "/feeds/collections/{collection}", "/feeds/collections/{collection}.{format:json|rss|atom}",
+    show_collection_feed, write_collection_feed, "/feeds/collections/{collection}", "/feeds/collections/{collection}.{format:json|rss|atom|ninjs}",
         CollectionRef, collection, Resource::Collection, CollectionFeed: "articles of a collection";
 }
 
 /// Show the newest articles, as cards.
 ///
-/// A page of cards, the newest first. The same address with `.json`, `.rss` or `.atom` at its end is for feed readers.
+/// A page of cards, the newest first. The same address with `.json`, `.rss`, `.atom` or `.ninjs` at its end is for feed readers.
 #[utoipa::path(tag = "feeds", params(ShowFeed), responses((status = 200, body = Page<Card>, description = "A page of cards."), ListProblems))]
 #[get("/feeds/latest")]
 async fn show_latest_feed(caller: Caller, query: Query<ShowFeed>, db: Data<Db>) -> http::Result<Tagged<Page<Card>>> {
-    show(&db, &caller, Subject::Latest, query.into_inner()).await
+    let ShowFeed { language, limit, cursor, fields } = query.into_inner();
+    show(&db, &caller, Subject::Latest, Part { language, limit, cursor }, fields).await
 }
 
 /// Write the newest articles, for feed readers.
 ///
-/// Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0 or Atom, with a link to older ones.
-#[utoipa::path(
-    tag = "feeds",
-    params(InFormat, WriteFeed),
-    responses(
-        (status = 200, description = "The feed.", content(
-            (Object = "application/feed+json"), (String = "application/rss+xml"), (String = "application/atom+xml"))),
-        ListProblems
-    )
-)]
-#[get("/feeds/latest.{format:json|rss|atom}")]
+/// Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0, Atom or ninjs 3.1, with links to older and newer ones.
+#[utoipa::path(tag = "feeds", params(InFormat, WriteFeed), responses(FeedDocument, ListProblems))]
+#[get("/feeds/latest.{format:json|rss|atom|ninjs}")]
 async fn write_latest_feed(
     request: HttpRequest,
     caller: Caller,
@@ -204,11 +275,50 @@ async fn write_latest_feed(
     query: Query<WriteFeed>,
     db: Data<Db>,
 ) -> http::Result<TaggedBytes> {
-    write(&db, &caller, &request, Subject::Latest, path.format.into(), query.into_inner()).await
+    let WriteFeed { language, limit, cursor } = query.into_inner();
+    write(&db, &caller, &request, Subject::Latest, path.format.into(), Part { language, limit, cursor }).await
 }
 
-async fn show(db: &Db, caller: &Caller, subject: Subject, query: ShowFeed) -> http::Result<Tagged<Page<Card>>> {
-    let ShowFeed { language, limit, cursor, fields } = query;
+/// Show the newest articles that hold some words, as cards.
+///
+/// A page of cards, the newest first, where `GET /search` has the best first. The same address with `.json`, `.rss`, `.atom` or `.ninjs` at
+/// its end is for feed readers: `/v1/feeds/search.rss?q=ferry`.
+#[utoipa::path(tag = "feeds", params(ShowSearchFeed), responses((status = 200, body = Page<Card>, description = "A page of cards."), ListProblems))]
+#[get("/feeds/search")]
+async fn show_search_feed(caller: Caller, query: Query<ShowSearchFeed>, db: Data<Db>) -> http::Result<Tagged<Page<Card>>> {
+    let ShowSearchFeed { q, language, section, tag, author, kind, limit, cursor, fields } = query.into_inner();
+    let asked = Asked { q, language, section, tag, author, kind, ..Asked::default() };
+    let words = asked.resolve(&db).await?;
+    show(&db, &caller, Subject::Search(words), Part { language: None, limit, cursor }, fields).await
+}
+
+/// Write the newest articles that hold some words, for feed readers.
+///
+/// Whole articles, the newest first, as JSON Feed 1.1, RSS 2.0, Atom or ninjs 3.1, with a link to older ones.
+#[utoipa::path(tag = "feeds", params(InFormat, WriteSearchFeed), responses(FeedDocument, ListProblems))]
+#[get("/feeds/search.{format:json|rss|atom|ninjs}")]
+async fn write_search_feed(
+    request: HttpRequest,
+    caller: Caller,
+    path: Path<InFormat>,
+    query: Query<WriteSearchFeed>,
+    db: Data<Db>,
+) -> http::Result<TaggedBytes> {
+    let WriteSearchFeed { q, language, section, tag, author, kind, limit, cursor } = query.into_inner();
+    let asked = Asked { q, language, section, tag, author, kind, ..Asked::default() };
+    let words = asked.resolve(&db).await?;
+    write(&db, &caller, &request, Subject::Search(words), path.format.into(), Part { language: None, limit, cursor }).await
+}
+
+/// Which part of a feed is wanted.
+struct Part {
+    language: Option<Language>,
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+async fn show(db: &Db, caller: &Caller, subject: Subject, part: Part, fields: Fields) -> http::Result<Tagged<Page<Card>>> {
+    let Part { language, limit, cursor } = part;
     let language = language.map(|language| language.0);
     let fingerprint = fingerprint(&subject, language.as_deref());
     let after = after(cursor.as_deref(), &fingerprint)?;
@@ -224,45 +334,44 @@ async fn show(db: &Db, caller: &Caller, subject: Subject, query: ShowFeed) -> ht
     })
 }
 
-async fn write(
-    db: &Db,
-    caller: &Caller,
-    request: &HttpRequest,
-    subject: Subject,
-    format: Format,
-    query: WriteFeed,
-) -> http::Result<TaggedBytes> {
-    let WriteFeed { language, limit, cursor } = query;
+async fn write(db: &Db, caller: &Caller, request: &HttpRequest, subject: Subject, format: Format, part: Part) -> http::Result<TaggedBytes> {
+    let Part { language, limit, cursor } = part;
     let language = language.map(|language| language.0);
     let fingerprint = fingerprint(&subject, language.as_deref());
     let after = after(cursor.as_deref(), &fingerprint)?;
     let (scope, rows, wanted) = (caller.scope(), u32::from(limit.get()), language.clone());
-    let rows = db.read(move |conn| feeds::load(conn, &scope, &subject, wanted.as_deref(), after, rows)).await?;
-    let last_change = rows.items.first().and_then(|(card, _, _)| card.last_change);
-    let keys = keys(rows.list.as_ref(), rows.items.iter().map(|(card, _, _)| card.id));
-    let here = format!("{}{}", base_url(request), request.path());
-    let address = |cursor: Option<&str>| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("language", language.as_deref()), ("cursor", cursor)] {
-            if let Some(value) = value {
-                query.append_pair(name, value);
-            }
-        }
-        if limit != Limit::default() {
-            query.append_pair("limit", &limit.get().to_string());
-        }
-        let query = query.finish();
-        if query.is_empty() { here.clone() } else { format!("{here}?{query}") }
+    let rows = db.read(move |conn| feeds::load(conn, &scope, &subject, wanted.as_deref(), after, rows, format.tells_withdrawals())).await?;
+    let last_change = rows.items.first().and_then(|item| item.card.last_change);
+    let keys = keys(rows.list.as_ref(), rows.items.iter().map(|item| item.card.id));
+    let address = |key: Option<&TimeKey>| address(request, key.map(|key| Cursor::encode(key, &fingerprint)).as_deref());
+    let pages = Pages {
+        first: after.is_some().then(|| address(None)),
+        previous: rows.previous.map(|place| match place {
+            Place::Start => address(None),
+            Place::After(key) => address(Some(&key)),
+        }),
+        next: rows.next.map(|key| address(Some(&key))),
     };
-    let next = rows.next.map(|key| address(Some(&Cursor::encode(&key, &fingerprint))));
-    let feed_url = address(cursor.as_deref());
-    let links = next.iter().map(|next| format!("<{next}>; rel=\"next\"")).collect();
-    let feed = api::feed::feed(rows, language.clone(), feed_url, next);
+    let links = pages.iter().map(|(rel, url)| format!("<{url}>; rel=\"{rel}\"")).collect();
+    let feed = api::feed::feed(rows, language.clone(), address(after.as_ref()), pages);
     let tagged = TaggedBytes::new(format.write(&feed), format.media_type()).keys(keys).links(links);
     Ok(match last_change {
         Some(at) => tagged.last_modified(at),
         None => tagged,
     })
+}
+
+/// The address of the feed that was asked for, at another page.
+fn address(request: &HttpRequest, cursor: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor") {
+        query.append_pair(&name, &value);
+    }
+    if let Some(cursor) = cursor {
+        query.append_pair("cursor", cursor);
+    }
+    let (here, query) = (format!("{}{}", base_url(request), request.path()), query.finish());
+    if query.is_empty() { here } else { format!("{here}?{query}") }
 }
 
 fn fingerprint(subject: &Subject, language: Option<&str>) -> String {

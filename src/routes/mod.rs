@@ -15,12 +15,14 @@ pub mod resolve;
 pub mod search;
 pub mod sections;
 pub mod site;
+pub mod sitemaps;
 pub mod sources;
 pub mod stream;
 pub mod tags;
 
 pub mod auth;
 pub mod me;
+pub mod partners;
 pub mod users;
 
 pub mod docs;
@@ -47,12 +49,14 @@ pub fn configure(config: &mut ServiceConfig) {
     resolve::routes(config);
     search::routes(config);
     feeds::routes(config);
+    sitemaps::routes(config);
     changes::routes(config);
     archive::routes(config);
     stream::routes(config);
     auth::routes(config);
     me::routes(config);
     users::routes(config);
+    partners::routes(config);
     docs::contract_routes(config);
 }
 

@@ -95,45 +95,11 @@ pub struct SearchArticles {
 async fn search_articles(caller: Caller, query: Query<SearchArticles>, db: Data<Db>) -> http::Result<Tagged<Page<SearchHit>>> {
     let SearchArticles { q, language, section, tag, author, kind, published_after, published_before, limit, cursor, fields } =
         query.into_inner();
-    let words = q.unwrap_or_default();
-    if words.trim().is_empty() || words.chars().count() > LONGEST {
-        let detail = format!("`q` must hold from 1 to {LONGEST} characters to look for.");
-        return Err(Problem::new(ProblemKind::InvalidParameter, detail.clone()).with_error("q", "invalid", detail));
-    }
-    let named: Vec<(&str, Resource, Reference)> = [
-        section.map(|section| ("section", Resource::Section, section.0)),
-        tag.map(|tag| ("tag", Resource::Tag, tag.0)),
-        author.map(|author| ("author", Resource::Author, author.0)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let mut wanted = Search {
-        words,
-        language: language.map(|language| language.0),
-        kind,
-        published_after: published_after.map(|moment| moment.0),
-        published_before: published_before.map(|moment| moment.0),
-        ..Search::default()
-    };
-    let fingerprint = format!("search {wanted:?} {named:?}");
+    let asked = Asked { q, language, section, tag, author, kind, published_after, published_before };
+    let fingerprint = format!("search {asked:?}");
     let after: Option<SearchKey> = cursor.map(|cursor| Cursor::decode(&cursor, &fingerprint)).transpose()?;
     let (scope, rows) = (caller.scope(), u32::from(limit.get()));
-
-    let asked: Vec<_> = named.iter().map(|(_, resource, reference)| (*resource, reference.clone())).collect();
-    let ids = db.read(move |conn| references::find(conn, &asked)).await?;
-    for ((parameter, resource, reference), id) in named.iter().zip(ids) {
-        match (*parameter, id) {
-            ("section", Some(id)) => wanted.section = Some(SectionId(id)),
-            ("tag", Some(id)) => wanted.tag = Some(TagId(id)),
-            (_, Some(id)) => wanted.author = Some(AuthorId(id)),
-            (_, None) => {
-                let detail = format!("There is no {} `{reference}`.", references::name_of(*resource));
-                let error = FieldError::new(*parameter, "unknown", detail.clone());
-                return Err(Problem::new(ProblemKind::NotFound, detail).with_errors(vec![error]));
-            }
-        }
-    }
+    let wanted = asked.resolve(&db).await?;
     let (hits, cards, next) = db
         .read(move |conn| {
             let (hits, next) = search(conn, &scope, &wanted, after, rows)?;
@@ -154,4 +120,71 @@ async fn search_articles(caller: Caller, query: Query<SearchArticles>, db: Data<
         Some(at) => tagged.last_modified(at),
         None => tagged,
     })
+}
+
+/// What is looked for, as it was asked.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The words.
+    pub q: Option<String>,
+    /// In this language only.
+    pub language: Option<Language>,
+    /// In this section or below it.
+    pub section: Option<SectionRef>,
+    /// With this tag.
+    pub tag: Option<TagRef>,
+    /// Signed by this author.
+    pub author: Option<AuthorRef>,
+    /// Of this genre.
+    pub kind: Option<Kind>,
+    /// Published at this time or later.
+    pub published_after: Option<Moment>,
+    /// Published before this time.
+    pub published_before: Option<Moment>,
+}
+
+impl Asked {
+    /// Looks up what is named.
+    ///
+    /// # Errors
+    /// 400 without words, or with too many; 404 when what is named does not exist.
+    pub async fn resolve(self, db: &Db) -> http::Result<Search> {
+        let Self { q, language, section, tag, author, kind, published_after, published_before } = self;
+        let words = q.unwrap_or_default();
+        if words.trim().is_empty() || words.chars().count() > LONGEST {
+            let detail = format!("`q` must hold from 1 to {LONGEST} characters to look for.");
+            return Err(Problem::new(ProblemKind::InvalidParameter, detail.clone()).with_error("q", "invalid", detail));
+        }
+        let named: Vec<(&str, Resource, Reference)> = [
+            section.map(|section| ("section", Resource::Section, section.0)),
+            tag.map(|tag| ("tag", Resource::Tag, tag.0)),
+            author.map(|author| ("author", Resource::Author, author.0)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let mut wanted = Search {
+            words,
+            language: language.map(|language| language.0),
+            kind,
+            published_after: published_after.map(|moment| moment.0),
+            published_before: published_before.map(|moment| moment.0),
+            ..Search::default()
+        };
+        let asked: Vec<_> = named.iter().map(|(_, resource, reference)| (*resource, reference.clone())).collect();
+        let ids = db.read(move |conn| references::find(conn, &asked)).await?;
+        for ((parameter, resource, reference), id) in named.iter().zip(ids) {
+            match (*parameter, id) {
+                ("section", Some(id)) => wanted.section = Some(SectionId(id)),
+                ("tag", Some(id)) => wanted.tag = Some(TagId(id)),
+                (_, Some(id)) => wanted.author = Some(AuthorId(id)),
+                (_, None) => {
+                    let detail = format!("There is no {} `{reference}`.", references::name_of(*resource));
+                    let error = FieldError::new(*parameter, "unknown", detail.clone());
+                    return Err(Problem::new(ProblemKind::NotFound, detail).with_errors(vec![error]));
+                }
+            }
+        }
+        Ok(wanted)
+    }
 }

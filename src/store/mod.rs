@@ -29,8 +29,15 @@ pub mod resolve;
 pub mod search;
 pub mod sections;
 pub mod site;
+pub mod sitemaps;
 pub mod sources;
 pub mod tags;
+
+pub mod api_keys;
+pub mod key_usage;
+pub mod licences;
+pub mod partners;
+pub mod quotas;
 
 pub mod login_failures;
 pub mod sessions;

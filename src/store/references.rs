@@ -104,6 +104,9 @@ pub const fn name_of(resource: Resource) -> &'static str {
         Resource::Collection => "collection",
         Resource::Site => "site",
         Resource::User => "user",
+        Resource::Partner => "partner",
+        Resource::Licence => "licence",
+        Resource::ApiKey => "api_key",
     }
 }
 

@@ -96,7 +96,14 @@ fn load(conn: &mut PgConnection, scope: &Scope, candidate: &Candidate) -> StoreR
         Resource::Collection => {
             collections::table.find(CollectionId(id)).select((collections::slug, collections::name)).first(conn).optional()?
         }
-        Resource::Media | Resource::Source | Resource::Menu | Resource::Site | Resource::User => None,
+        Resource::Media
+        | Resource::Source
+        | Resource::Menu
+        | Resource::Site
+        | Resource::User
+        | Resource::Partner
+        | Resource::Licence
+        | Resource::ApiKey => None,
     };
     Ok(found.map(|(slug, title)| Resolution { resource, id, path: links::path_of(resource, &slug), slug, title }))
 }

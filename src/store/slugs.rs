@@ -90,7 +90,8 @@ const fn table_of(resource: Resource) -> &'static str {
         Resource::Page => "pages",
         Resource::Collection => "collections",
         Resource::Menu => "menus",
-        Resource::Tag | Resource::Media | Resource::Site | Resource::User => "tags",
+        Resource::Partner => "partners",
+        Resource::Tag | Resource::Media | Resource::Site | Resource::User | Resource::Licence | Resource::ApiKey => "tags",
     }
 }
 

@@ -47,7 +47,7 @@ where
         Scope::Public => Box::new(visible()),
         Scope::Own(user) => Box::new(visible().or(articles::created_by_id.eq(*user))),
         Scope::Everything => Box::new(visible().or(true.into_sql::<Bool>())),
-        Scope::Licensed(licence) => Box::new(Licensed(Arc::clone(licence))),
+        Scope::Licensed(licence) => Box::new(Licensed { licence: Arc::clone(licence), is_of_what_is_gone: false }),
     }
 }
 
@@ -74,6 +74,21 @@ pub fn readable(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> St
     let found: Vec<ArticleId> =
         articles::table.filter(articles::id.eq_any(ids)).filter(readable_by(scope)).select(articles::id).load(conn)?;
     Ok(found.into_iter().collect())
+}
+
+/// Which of these articles, that are no longer to be seen, `scope` could never see: it is not even told that they are gone. Of what is
+/// deleted nothing is left to ask, and nothing but its id to tell.
+///
+/// # Errors
+/// Those of the database.
+pub fn never_readable(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<HashSet<ArticleId>> {
+    let Scope::Licensed(licence) = scope else { return Ok(HashSet::new()) };
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let was = Licensed { licence: Arc::clone(licence), is_of_what_is_gone: true };
+    let found: Vec<(ArticleId, Option<bool>)> = articles::table.filter(articles::id.eq_any(ids)).select((articles::id, was)).load(conn)?;
+    Ok(found.into_iter().filter(|(_, was)| *was != Some(true)).map(|(id, _)| id).collect())
 }
 
 /// Narrows a statement that is written out, where `alias` is its table of articles and readers' visibility is asked already:
@@ -131,11 +146,25 @@ impl QueryId for Present {
 
 /// What a licence leaves of the articles of the query around.
 #[derive(Clone, Debug)]
-struct Licensed(Arc<Licence>);
+struct Licensed {
+    licence: Arc<Licence>,
+    /// Whether it is about what is no longer to be seen.
+    is_of_what_is_gone: bool,
+}
 
 impl QueryFragment<Pg> for Licensed {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        push_licensed(&mut out, &self.0, "articles")
+        if self.is_of_what_is_gone {
+            out.push_sql("(coalesce(articles.published_at, articles.first_published_at) <= coalesce(articles.withdrawn_at, now())");
+            if self.licence.embargo_minutes != 0 {
+                // What went before its embargo ended, the partner never saw.
+                out.push_sql(" - make_interval(mins => ");
+                out.push_bind_param::<Integer, i32>(&self.licence.embargo_minutes)?;
+                out.push_sql(")");
+            }
+            return push_terms(&mut out, &self.licence, "articles", Filed::Was);
+        }
+        push_licensed(&mut out, &self.licence, "articles")
     }
 }
 
@@ -195,19 +224,33 @@ pub fn may_lose(scope: &Scope, lists: &[Uuid]) -> bool {
 
 /// The predicate of a licence. Only what it narrows is in the text, so that the planner sees no condition that always holds.
 fn push_licensed<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &str) -> QueryResult<()> {
-    // Every member is named, so that a new one cannot be forgotten here.
-    let Licence { sections, kinds, languages, sources, extent: _, has_pictures: _, embargo_minutes, advance_minutes } = licence;
     out.push_sql(&format!("({alias}.withdrawn_at IS NULL AND {alias}.published_at <= now()"));
-    if *embargo_minutes != 0 {
+    if licence.embargo_minutes != 0 {
         out.push_sql(" - make_interval(mins => ");
-        out.push_bind_param::<Integer, i32>(embargo_minutes)?;
+        out.push_bind_param::<Integer, i32>(&licence.embargo_minutes)?;
         out.push_sql(")");
     }
-    if *advance_minutes != 0 {
+    if licence.advance_minutes != 0 {
         out.push_sql(" + make_interval(mins => ");
-        out.push_bind_param::<Integer, i32>(advance_minutes)?;
+        out.push_bind_param::<Integer, i32>(&licence.advance_minutes)?;
         out.push_sql(")");
     }
+    push_terms(out, licence, alias, Filed::Is)
+}
+
+/// Where the sections of an article are found.
+#[derive(Clone, Copy, Debug)]
+enum Filed {
+    /// It is to be seen, and stands on its lists.
+    Is,
+    /// It was taken off them.
+    Was,
+}
+
+/// What a licence says of the article itself, and the bracket that closes the predicate.
+fn push_terms<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &str, filed: Filed) -> QueryResult<()> {
+    // Every member is named, so that a new one cannot be forgotten here.
+    let Licence { sections, kinds, languages, sources, extent: _, has_pictures: _, embargo_minutes: _, advance_minutes: _ } = licence;
     out.push_sql(&format!(
         " AND NOT EXISTS (SELECT 1 FROM article_sources o WHERE o.article_id = {alias}.id AND (o.rights = 'no_syndication'"
     ));
@@ -227,9 +270,23 @@ fn push_licensed<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias:
         out.push_bind_param::<Array<Text>, Vec<String>>(languages)?;
     }
     if let Some(sections) = sections {
-        out.push_sql(&format!(" AND EXISTS (SELECT 1 FROM article_listings n WHERE n.article_id = {alias}.id AND n.list_id = ANY("));
-        out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
-        out.push_sql("))");
+        match filed {
+            Filed::Is => {
+                out.push_sql(&format!(
+                    " AND EXISTS (SELECT 1 FROM article_listings n WHERE n.article_id = {alias}.id AND n.list_id = ANY("
+                ));
+                out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
+                out.push_sql("))");
+            }
+            Filed::Was => {
+                out.push_sql(&format!(
+                    " AND EXISTS (SELECT 1 FROM sections n WHERE (n.id = {alias}.section_id OR n.id IN \
+                     (SELECT f.section_id FROM article_sections f WHERE f.article_id = {alias}.id)) AND n.ancestor_ids && "
+                ));
+                out.push_bind_param::<Array<SqlUuid>, Vec<SectionId>>(sections)?;
+                out.push_sql(")");
+            }
+        }
     }
     out.push_sql(")");
     Ok(())

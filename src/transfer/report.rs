@@ -132,6 +132,9 @@ fn named(resource: Resource) -> &'static str {
         Resource::Collection => "collections",
         Resource::Site => "site",
         Resource::User => "users",
+        Resource::Partner => "partners",
+        Resource::Licence => "licences",
+        Resource::ApiKey => "keys",
     }
 }
 

@@ -52,7 +52,13 @@ fn post(id: u64, title: &str, more: &str) -> String {
 
 fn run_with(app: &TestApp, export: &Export, change: impl FnOnce(&mut ImportOptions)) -> anyhow::Result<Report> {
     let now = Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap();
-    let mut options = ImportOptions { post_types: Vec::new(), is_dry_run: false, read: ReadOptions::default(), now };
+    let mut options = ImportOptions {
+        post_types: Vec::new(),
+        is_dry_run: false,
+        read: ReadOptions::default(),
+        now,
+        database_url: Some(app.database_url()),
+    };
     change(&mut options);
     import(&mut app.conn(), &export.0, &options, &|_| {})
 }

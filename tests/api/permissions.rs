@@ -13,6 +13,8 @@ struct Operation {
     path: String,
     /// The permission that its `security` names.
     permission: Option<String>,
+    /// Whether it is a partner's own, for whom a key is enough and nothing else will do.
+    wants_key: bool,
 }
 
 /// All operations of the document, with addresses that can be called.
@@ -25,7 +27,9 @@ fn operations(document: &Value) -> Vec<Operation> {
             // Of a stream, which never ends, the head is enough.
             let is_stream = !operation["responses"]["200"]["content"]["text/event-stream"].is_null();
             let method = if is_stream { "HEAD".to_owned() } else { method.to_uppercase() };
-            all.push(Operation { method, path: filled(path), permission });
+            let ways = operation["security"].as_array().into_iter().flatten();
+            let wants_key = ways.clone().all(|way| way.get("key").is_some()) && ways.count() > 0;
+            all.push(Operation { method, path: filled(path), permission, wants_key });
         }
     }
     all
@@ -62,6 +66,10 @@ async fn every_operation_is_open_to_whom_the_table_says_and_to_nobody_else() {
     for operation in operations {
         let name = format!("{} {}", operation.method, operation.path);
         let Some(permission) = &operation.permission else {
+            if operation.wants_key {
+                assert_eq!(refusal(&app.anyone(), &operation).await.map(|(status, _)| status), Some(401), "{name}, as nobody");
+                continue;
+            }
             assert!(
                 matches!(operation.method.as_str(), "GET" | "HEAD") || OPEN_WRITES.contains(&operation.path.as_str()),
                 "{name} writes, and asks for no permission"

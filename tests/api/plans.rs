@@ -1,7 +1,14 @@
 //! No public read goes through the archive: each finds its articles by an index, at any depth.
 
 use broadsheet::{
-    domain::{article::Kind, change::Resource, id::*, licence::Scope, reference::Reference},
+    domain::{
+        article::{Kind, Status},
+        change::Resource,
+        id::*,
+        licence::Scope,
+        reference::Reference,
+        sitemap::SitemapMonth,
+    },
     store::{
         articles::{
             archive,
@@ -12,6 +19,7 @@ use broadsheet::{
         feeds::{self, Subject},
         keyset::TimeKey,
         resolve::resolve,
+        sitemaps,
     },
 };
 use chrono::{DateTime, Utc};
@@ -55,6 +63,13 @@ async fn no_list_reads_the_whole_archive() {
            'published', 'Article ' || n, (SELECT id FROM sections LIMIT 1), timestamptz '2026-01-01' + (n / 7) * interval '1 minute', timestamptz '2026-01-01'
          FROM generate_series(1, 10000) AS n",
     );
+    // And some of every month of a year before: what is asked for is a small part of the whole.
+    app.sql(
+        "INSERT INTO articles (id, slug, kind, language, status, title, section_id, published_at, first_published_at)
+         SELECT gen_random_uuid(), 'm' || m || '-' || n, 'news', 'en', 'published', 'Month ' || m, (SELECT id FROM sections LIMIT 1),
+           timestamptz '2025-01-10' + m * interval '1 month', timestamptz '2025-01-10'
+         FROM generate_series(0, 11) AS m, generate_series(1, 20) AS n",
+    );
     app.sql("INSERT INTO tags (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare'), (gen_random_uuid(), 'common', 'Common')");
     app.sql("INSERT INTO authors (id, slug, name) VALUES (gen_random_uuid(), 'rare', 'Rare')");
     app.sql("INSERT INTO article_listings SELECT section_id, published_at, id, true FROM articles");
@@ -64,6 +79,8 @@ async fn no_list_reads_the_whole_archive() {
         "INSERT INTO changes (transaction_id, resource, resource_id, action, occurred_at)
          SELECT 3 + row_number() OVER () % 500, 'article', id, 'published', published_at FROM articles",
     );
+    app.sql("INSERT INTO media (id, kind, url) VALUES (gen_random_uuid(), 'image', 'https://images.example.org/a.jpg')");
+    app.sql("UPDATE articles SET lead_media_id = (SELECT id FROM media LIMIT 1) WHERE kind = 'live'");
     app.sql("VACUUM ANALYZE");
     let mut conn = app.conn();
     let conn = &mut conn;
@@ -84,6 +101,11 @@ async fn no_list_reads_the_whole_archive() {
         Filter { section: Some(section), kind: Some(Kind::News), language: Some("en".to_owned()), ..Filter::default() },
         Filter { published_after: Some(at), published_before: Some(at + chrono::Duration::hours(2)), ..Filter::default() },
         Filter { updated_after: Some(at), ..Filter::default() },
+        Filter { any_tags: vec![rare], ..Filter::default() },
+        Filter { any_tags: vec![rare, common], language: Some("tr".to_owned()), ..Filter::default() },
+        Filter { has_media: true, ..Filter::default() },
+        Filter { has_media: true, section: Some(section), ..Filter::default() },
+        Filter { exclude: vec![ArticleId(Uuid::nil())], ..Filter::default() },
     ];
     let question = |section| Question { scope: &Scope::Public, section, limit: 20, is_waiting: true };
     let questions = [question(None), question(Some(section))];
@@ -92,6 +114,14 @@ async fn no_list_reads_the_whole_archive() {
     let log = Snapshot::parse("203:204:").unwrap();
     let deep = Position { stage: Stage::Settled(Seen { log, clock: at }), ..present.clone() };
     let before = whole_reads(conn);
+
+    let counted = [
+        Filter { section: Some(section), ..Filter::default() },
+        Filter { tags: vec![rare], kind: Some(Kind::Live), ..Filter::default() },
+        Filter { author: Some(author), ..Filter::default() },
+        Filter { kind: Some(Kind::Live), ..Filter::default() },
+        Filter { has_media: true, ..Filter::default() },
+    ];
 
     // Often enough for each statement to be prepared and to have been given a plan for all times.
     for _ in 0..8 {
@@ -105,8 +135,20 @@ async fn no_list_reads_the_whole_archive() {
                 }
             }
         }
+        for filter in &counted {
+            list::count(conn, &Scope::Public, filter).unwrap();
+        }
+        // The newsroom's own lists.
+        for statuses in [vec![Status::Draft], vec![Status::Published, Status::Scheduled]] {
+            let filter = Filter { statuses: Some(statuses), ..Filter::default() };
+            list::page(conn, &Scope::Everything, &filter, Order::LastUpdatedFirst, None, 20).unwrap();
+        }
         show(conn, &Scope::Public, &Reference::Slug("a5000".to_owned())).unwrap();
         resolve(conn, &Scope::Public, "/news/a5000").unwrap();
+        assert_eq!(sitemaps::months(conn, &Scope::Public).unwrap().rows.len(), 13);
+        let february = SitemapMonth::parse("2025-02").unwrap();
+        assert_eq!(sitemaps::month(conn, &Scope::Public, february).unwrap().rows.len(), 20);
+        sitemaps::news(conn, &Scope::Public).unwrap();
         for (question, from) in
             questions.iter().flat_map(|question| [(question, None), (question, Some(&deep)), (question, Some(&present))])
         {
@@ -115,7 +157,9 @@ async fn no_list_reads_the_whole_archive() {
         assert_eq!(archive::batch(conn, &Scope::Public, Some(TimeKey { at, id: Uuid::nil() }), 50).unwrap().len(), 50);
         list::counts(conn, &Scope::Public, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
-            feeds::load(conn, &Scope::Public, &subject, None, None, 20).unwrap();
+            for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {
+                feeds::load(conn, &Scope::Public, &subject, None, after, 20, true).unwrap();
+            }
         }
     }
 

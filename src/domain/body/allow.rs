@@ -244,6 +244,13 @@ pub(super) fn is_text(c: char) -> bool {
     }
 }
 
+/// A quick look that tells most texts: every character of it [`is_text`], and it holds neither `\r` nor a no-break space. A no
+/// says nothing.
+pub(super) fn is_plain(text: &str) -> bool {
+    // 0xC2 begins U+0080 to U+00BF, 0xEF U+F000 to U+FFFF.
+    text.bytes().all(|byte| (byte >= b' ' || byte == b'\n' || byte == b'\t') && !matches!(byte, 0x7F | 0xC2 | 0xEF))
+}
+
 /// One line without controls.
 fn tidied(raw: &str) -> Cow<'_, str> {
     let is_tidy = |c: char| is_text(c) && !matches!(c, '\t' | '\n' | '\r');

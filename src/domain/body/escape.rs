@@ -1,10 +1,13 @@
 //! Text and attribute values as HTML, spelt as html5ever's serialiser spells them: what the tidier has
 //! written, the sanitiser writes again byte for byte.
 
-use super::allow::is_text;
+use super::allow::{is_plain, is_text};
 
 /// Appends text.
 pub(super) fn push_text(out: &mut String, text: &str) {
+    if is_plain(text) && !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>')) {
+        return out.push_str(text);
+    }
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),

@@ -148,7 +148,12 @@ impl<'d> Plain<'d> {
             }
             let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
             self.begin();
-            self.out.extend(rest[..end].chars().filter(|&c| allow::is_text(c)));
+            let word = &rest[..end];
+            if allow::is_plain(word) {
+                self.out.push_str(word);
+            } else {
+                self.out.extend(word.chars().filter(|&c| allow::is_text(c)));
+            }
             rest = &rest[end..];
         }
     }

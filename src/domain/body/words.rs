@@ -50,6 +50,9 @@ fn characters_a_word(c: char) -> Option<usize> {
 }
 
 fn words_in_token(token: &str) -> usize {
+    if token.is_ascii() {
+        return usize::from(token.bytes().any(|byte| byte.is_ascii_alphanumeric()));
+    }
     let mut words = 0;
     let mut run = (0_usize, None);
     let mut in_word = false;

@@ -24,6 +24,10 @@ use crate::http::{
     problem::{PROBLEM_JSON, Problem, ProblemKind},
 };
 
+/// In a request's extensions: it is a HEAD, answered as GET.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedForHead;
+
 /// The longest path with its query, in bytes. What proxies and CDNs take at least (RFC 9110 §4.1).
 const LONGEST_ADDRESS: usize = 8000;
 
@@ -39,6 +43,7 @@ pub async fn envelope<B: MessageBody + 'static>(mut request: ServiceRequest, nex
     if is_head {
         // The codec remembers, and sends the head alone.
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(AskedForHead);
     }
     request.extensions_mut().insert(id.clone());
     if request.uri().path_and_query().is_some_and(|address| address.as_str().len() > LONGEST_ADDRESS) {

@@ -9,6 +9,6 @@ mod request_id;
 mod settle;
 
 pub use access_line::LOG_TARGET;
-pub use envelope::envelope;
+pub use envelope::{AskedForHead, envelope};
 pub use request_id::RequestId;
 pub use settle::settle;

@@ -56,6 +56,8 @@ catalogue! {
         "Log in at `/v1/auth/login` and send the access token as `Authorization: Bearer …`.";
     InvalidToken = "invalid-token", UNAUTHORIZED, "The credential is not valid",
         "The token or key is malformed, expired, revoked, or made for another purpose. Take a new access token from `/v1/auth/refresh`; where that is refused too, log in again.";
+    InvalidKey = "invalid-key", UNAUTHORIZED, "The API key opens nothing",
+        "The key is truncated or mistyped, unknown, expired, revoked, sent in the wrong place, or used from an address that it is not for: the detail says which. Send it as `X-Api-Key: bs_…` or `Authorization: Bearer bs_…`; on the addresses of feeds, and there alone, `?key=` will do.";
     WrongCredentials = "wrong-credentials", UNAUTHORIZED, "The e-mail address or the password is wrong",
         "Which of the two is not told. An account that an admin has disabled answers the same.";
     Forbidden = "forbidden", FORBIDDEN, "The caller may not do this",
@@ -84,6 +86,8 @@ catalogue! {
         "The body is JSON, but members are missing, unknown, of the wrong type or out of range. Each is listed under `errors` with a JSON pointer to it. Nothing was written.";
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "This needs If-Match",
         "Two editors must not overwrite each other unawares: read the resource, and send its `ETag` as `If-Match`. `If-Match: *` forces the change, whatever the version.";
+    QuotaExceeded = "quota-exceeded", TOO_MANY_REQUESTS, "The limit of requests is used up",
+        "`RateLimit-Policy` says what the limits are, `RateLimit` what is left of each and in how many seconds there is more (draft-ietf-httpapi-ratelimit-headers). Wait as long as `Retry-After` says. Answers 304 and HEAD requests usually are not counted: keep ETags, and ask with `If-None-Match`.";
     TooManyAttempts = "too-many-attempts", TOO_MANY_REQUESTS, "Too many attempts",
         "Wait for as many seconds as `Retry-After` says.";
     HeadersTooLarge = "headers-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large",

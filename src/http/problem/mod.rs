@@ -161,7 +161,7 @@ impl Problem {
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON));
         match self.kind {
             ProblemKind::Unauthenticated | ProblemKind::WrongCredentials => response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE)),
-            ProblemKind::InvalidToken => response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE_INVALID)),
+            ProblemKind::InvalidToken | ProblemKind::InvalidKey => response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE_INVALID)),
             _ => &mut response,
         };
         if let Some(seconds) = self.retry_after {

@@ -30,11 +30,12 @@ macro_rules! groups {
 
 groups! {
     /// What reading one resource can come to.
-    ReadProblems: Moved, BadRequest, UnknownParameter, InvalidParameter, InvalidToken, NotFound, Internal, Unavailable;
+    ReadProblems: Moved, BadRequest, UnknownParameter, InvalidParameter, InvalidToken, InvalidKey, NotFound, Internal, Unavailable;
     /// What reading a list can come to.
-    ListProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, NotFound, Internal, Unavailable;
+    ListProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, InvalidKey, NotFound, Internal, Unavailable;
     /// What reading a delta can come to.
-    DeltaProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, NotFound, Gone, Internal, Unavailable;
+    DeltaProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, InvalidKey, NotFound, Gone, Internal,
+        Unavailable;
     /// What asking for something by a former slug comes to, where the other problems are a list's.
     Moving: Moved;
     /// What changing or deleting a resource can come to.
@@ -44,7 +45,7 @@ groups! {
     CreateProblems: BadRequest, Unauthenticated, InvalidToken, Forbidden, NotFound, Conflict, BodyTooLarge, UnsupportedMediaType, Validation,
         Internal, Unavailable;
     /// What reading something that is always there can come to.
-    StandingProblems: BadRequest, UnknownParameter, InvalidToken, Internal, Unavailable;
+    StandingProblems: BadRequest, UnknownParameter, InvalidToken, InvalidKey, Internal, Unavailable;
     /// What a read that is not everybody's can come to, beside what every read can.
     AccessProblems: Unauthenticated, InvalidToken, Forbidden;
     /// What trying a password can come to, beside what else the operation can.

@@ -23,7 +23,7 @@ use crate::{
     api::{
         article::{Article, ArticleInclude, Card},
         article_change::{ArticlePatch, NewArticle},
-        link,
+        feed, link,
         reference::ArticleRef,
     },
     http::{
@@ -69,21 +69,25 @@ async fn list_articles(caller: Caller, query: Query<ListArticles>, db: Data<Db>)
 
 /// Show an article.
 ///
-/// With all it carries, in one call: `include=breadcrumbs,related,more_in_section` adds what an article page shows around it.
+/// With all it carries, in one call: `include=breadcrumbs,related,more_in_section` adds what an article page shows around it, `json_ld` what search
+/// engines look for in it.
 /// A slug that the article used to have answers 301 with its present address. The newsroom also gets what is not published.
 #[utoipa::path(tag = "articles", params(ArticleRef, ShowArticle), responses((status = 200, body = Article, description = "The article."), ReadProblems))]
 #[get("/articles/{article}")]
 async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowArticle>, db: Data<Db>) -> http::Result<Tagged<Article>> {
     let (scope, reference, query) = (caller.scope(), path.into_inner(), query.into_inner());
+    let extent = scope.licence().map(|licence| licence.extent);
     let include = query.include.clone();
-    let (row, beside) = db
+    let (row, beside, site) = db
         .read(move |conn| {
             let row = store::articles::show::show(conn, &scope, &reference.0)?;
             let wants = |what| include.contains(&what);
             let beside = Beside::of(conn, &scope, row.card.id, wants(ArticleInclude::Related), wants(ArticleInclude::MoreInSection))?;
-            Ok((row, beside))
+            let site = wants(ArticleInclude::JsonLd).then(|| store::site::get(conn)).transpose()?;
+            Ok((row, beside, site))
         })
         .await?;
+    let json_ld = site.and_then(|site| feed::json_ld(row.clone(), site));
     let breadcrumbs = query.include.contains(&ArticleInclude::Breadcrumbs).then(|| link::all(row.detail.extras.breadcrumbs.0.clone()));
     let mut about = About::of(&row);
     if beside.is_any() {
@@ -91,8 +95,11 @@ async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowA
         // The lists change when others are published, whatever became of the article itself.
         about.last_change = None;
     }
+    caller.about(row.card.id);
     let mut article = Article::of(row, query.body, Utc::now());
+    article.extent = extent;
     article.breadcrumbs = breadcrumbs;
+    article.json_ld = json_ld;
     article.related = beside.related;
     article.more_in_section = beside.more_in_section;
     Ok(about.tag(article).fields::<Article>(query.fields))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     narrow,
-    rows::{CardRow, ExtrasRow},
+    rows::{ArticleRow, CardRow, ExtrasRow},
 };
 use crate::{
     domain::{
@@ -208,6 +208,26 @@ pub fn cards(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> Store
 /// Those of the database.
 pub fn visible_cards(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<Vec<CardRow>> {
     cards(conn, &scope.of_reader(), ids)
+}
+
+/// Articles with all they carry, of which only what readers see, in the order given: every format of a feed is made of these.
+///
+/// # Errors
+/// Those of the database.
+pub fn visible_articles(conn: &mut PgConnection, scope: &Scope, ids: &[ArticleId]) -> StoreResult<Vec<ArticleRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows: Vec<ArticleRow> = articles::table
+        .inner_join(sections::table)
+        .left_join(media::table)
+        .filter(articles::id.eq_any(ids))
+        .filter(readable_by(scope))
+        .select(ArticleRow::as_select())
+        .load(conn)?;
+    narrow::articles(conn, scope, &mut rows)?;
+    let mut by_id: std::collections::HashMap<ArticleId, ArticleRow> = rows.into_iter().map(|row| (row.card.id, row)).collect();
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
 /// What the cards of a page carry on demand, in any order.

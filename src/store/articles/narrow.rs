@@ -20,29 +20,23 @@ pub fn cards(scope: &Scope, rows: &mut [CardRow]) {
     }
 }
 
-/// Takes away from an article what `scope` does not give.
+/// Takes away from articles what `scope` does not give.
 ///
 /// # Errors
 /// Those of the database, which is asked which translations are given.
-pub fn article(conn: &mut PgConnection, scope: &Scope, row: &mut ArticleRow) -> StoreResult<()> {
-    articles(conn, scope, std::slice::from_mut(row))
-}
-
-/// The same for many: one statement for any number.
-///
-/// # Errors
-/// Those of the database.
 pub fn articles(conn: &mut PgConnection, scope: &Scope, rows: &mut [ArticleRow]) -> StoreResult<()> {
     if scope.licence().is_none() {
         return Ok(());
     }
-    rows.iter_mut().for_each(|row| whole(scope, row));
+    for row in &mut *rows {
+        card(scope, &mut row.card);
+        detail(scope, &mut row.detail);
+    }
     extras(conn, scope, rows.iter_mut().map(|row| &mut row.detail.extras))
 }
 
-/// All but the translations, for which others have to be looked at.
-fn whole(scope: &Scope, row: &mut ArticleRow) {
-    card(scope, &mut row.card);
+fn detail(scope: &Scope, row: &mut DetailRow) {
+    // Every column is named, so that a new one is decided on here.
     let DetailRow {
         version: _,
         created_by_id: _,
@@ -54,7 +48,7 @@ fn whole(scope: &Scope, row: &mut ArticleRow) {
         extras: _,
         corrections,
         media,
-    } = &mut row.detail;
+    } = row;
     *text = body(scope, std::mem::take(text));
     if !scope.has_pictures() || scope.extent() < Extent::Full {
         media.0.clear();

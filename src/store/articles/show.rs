@@ -38,7 +38,7 @@ pub fn show(conn: &mut PgConnection, scope: &Scope, reference: &Reference) -> St
     };
     match (found, reference) {
         (Some(mut article), _) => {
-            narrow::article(conn, scope, &mut article)?;
+            narrow::articles(conn, scope, std::slice::from_mut(&mut article))?;
             Ok(article)
         }
         (None, Reference::Slug(slug)) => Err(moved(conn, scope, slug)?),

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::words::{SearchColumns, SearchVector, Terms, Texts, Words};
 use super::{Log, copy};
 use crate::domain::actor::Actor;
 use crate::domain::article::{BylineRole, Kind, SourceKind, SourceRights, Status};
@@ -55,6 +56,8 @@ pub struct BulkArticle {
     /// Pictures of the body, in order, none twice.
     pub media: Vec<MediaId>,
     pub source: Option<BulkSource>,
+    /// What [`Words::find`] made of the texts, where it was asked beforehand.
+    pub found: Option<SearchColumns>,
 }
 
 /// Where a reprint or a translation comes from.
@@ -93,10 +96,12 @@ struct ArticleColumns<'a> {
     first_published_at: Option<DateTime<Utc>>,
     updated_at: DateTime<Utc>,
     withdrawn_at: Option<DateTime<Utc>>,
+    headline_terms: &'a Terms,
+    search: &'a SearchVector,
 }
 
-impl<'a> From<&'a BulkArticle> for ArticleColumns<'a> {
-    fn from(article: &'a BulkArticle) -> Self {
+impl<'a> ArticleColumns<'a> {
+    fn new((article, found): (&'a BulkArticle, &'a SearchColumns)) -> Self {
         Self {
             id: article.id,
             slug: &article.slug,
@@ -121,6 +126,8 @@ impl<'a> From<&'a BulkArticle> for ArticleColumns<'a> {
             first_published_at: article.first_published_at,
             updated_at: article.updated_at,
             withdrawn_at: article.withdrawn_at,
+            headline_terms: &found.terms,
+            search: &found.search,
         }
     }
 }
@@ -168,12 +175,17 @@ struct SourceOf<'a> {
     rights: SourceRights,
 }
 
-/// Inserts articles with their relations, lists, first revisions and change log entries.
+/// Inserts articles with their relations, lists, first revisions and change log entries. `words` is best kept from one call to the
+/// next: it learns.
 ///
 /// # Errors
 /// Those of the database; a taken slug is one.
-pub fn insert_articles(tx: &mut PgConnection, log: &mut Log, some: &[BulkArticle]) -> StoreResult<()> {
-    let rows: Vec<ArticleColumns<'_>> = some.iter().map(ArticleColumns::from).collect();
+pub fn insert_articles(tx: &mut PgConnection, log: &mut Log, words: &mut Words, some: &[BulkArticle]) -> StoreResult<()> {
+    let unknown: Vec<Texts<'_>> = some.iter().filter(|article| article.found.is_none()).map(Texts::from).collect();
+    let found = words.find(tx, &unknown)?;
+    let mut found = found.iter();
+    let columns = some.iter().filter_map(|article| Some((article, article.found.as_ref().or_else(|| found.next())?)));
+    let rows: Vec<ArticleColumns<'_>> = columns.map(ArticleColumns::new).collect();
     copy!(tx, articles::table, &rows);
     insert_relations(tx, some)?;
     finish_articles(tx, log, some, &mut Before::default(), |article| {

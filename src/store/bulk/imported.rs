@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Text};
+use diesel::sql_types::{Array, Integer, Text};
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
@@ -26,6 +26,15 @@ pub struct Known {
     pub id: Uuid,
     /// The hash of the item as it was then.
     pub content_hash: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = imported_items, check_for_backend(diesel::pg::Pg))]
+struct KnownRow {
+    external_id: String,
+    resource: Resource,
+    resource_id: Uuid,
+    content_hash: Vec<u8>,
 }
 
 /// What this run made of an item.
@@ -59,11 +68,12 @@ pub fn claim(tx: &mut PgConnection, origin: &str) -> StoreResult<()> {
 pub fn known(tx: &mut PgConnection, origin: &str, external_ids: &[String]) -> StoreResult<HashMap<String, Known>> {
     let mut found = HashMap::new();
     for some in external_ids.chunks(AT_ONCE) {
-        let rows: Vec<(String, Resource, Uuid, Vec<u8>)> = imported_items::table
-            .filter(imported_items::origin.eq(origin).and(imported_items::external_id.eq_any(some)))
-            .select((imported_items::external_id, imported_items::resource, imported_items::resource_id, imported_items::content_hash))
-            .load(tx)?;
-        found.extend(rows.into_iter().map(|(external_id, resource, id, content_hash)| (external_id, Known { resource, id, content_hash })));
+        let rows: Vec<KnownRow> =
+            diesel::sql_query(include_str!("../sql/known_items.sql")).bind::<Text, _>(origin).bind::<Array<Text>, _>(some).load(tx)?;
+        found.extend(
+            rows.into_iter()
+                .map(|row| (row.external_id, Known { resource: row.resource, id: row.resource_id, content_hash: row.content_hash })),
+        );
     }
     Ok(found)
 }

@@ -12,7 +12,10 @@
 
 mod articles;
 mod imported;
+mod pieces;
 mod structure;
+mod tidier;
+mod words;
 
 pub use articles::{BulkArticle, BulkSource, insert_articles, update_articles};
 pub use imported::{
@@ -23,6 +26,8 @@ pub use structure::{
     BulkAuthor, BulkMedia, BulkMenu, BulkMenuItem, BulkOutlet, BulkPage, BulkSection, BulkTag, insert_authors, insert_media, insert_menus,
     insert_pages, insert_sections, insert_sources, insert_tags, update_author, update_media, update_menu, update_page, update_tag,
 };
+pub use tidier::Tidier;
+pub use words::{SearchColumns, Texts, Words};
 
 use std::collections::HashSet;
 
@@ -107,7 +112,9 @@ pub fn taken_slugs(tx: &mut PgConnection, resource: Resource, wanted: &[String])
         Resource::Page => "SELECT slug FROM pages WHERE slug = ANY($1)",
         Resource::Menu => "SELECT slug FROM menus WHERE slug = ANY($1)",
         Resource::Collection => "SELECT slug FROM collections WHERE slug = ANY($1)",
-        Resource::Media | Resource::Site | Resource::User => return Ok(HashSet::new()),
+        Resource::Media | Resource::Site | Resource::User | Resource::Partner | Resource::Licence | Resource::ApiKey => {
+            return Ok(HashSet::new());
+        }
     };
     let mut taken = HashSet::new();
     for some in wanted.chunks(20_000) {
@@ -120,6 +127,38 @@ pub fn taken_slugs(tx: &mut PgConnection, resource: Resource, wanted: &[String])
         taken.extend(former);
     }
     Ok(taken)
+}
+
+/// Sets a session up for writing much, before its transaction: long values are packed by the quicker method where the server has
+/// it, and the search index takes new words in larger portions, which [`tidy_search`] is to put in their places at the end (where
+/// the role may: the index must be its own).
+///
+/// # Errors
+/// Those of the database.
+pub fn prepare_session(conn: &mut PgConnection) -> StoreResult<()> {
+    diesel::sql_query(
+        "SELECT set_config('gin_pending_list_limit', '32MB', false) FROM pg_class \
+         WHERE oid = to_regclass('articles_search_idx') AND pg_has_role(relowner, 'USAGE')",
+    )
+    .execute(conn)?;
+    // A server may be built without it; its own method is as good, only slower.
+    if let Err(refusal) = diesel::sql_query("SET default_toast_compression = 'lz4'").execute(conn) {
+        log::debug!("long values are packed by the slower method: {refusal}");
+    }
+    Ok(())
+}
+
+/// Puts the words that wait before the search index in their places; until then every search reads them.
+///
+/// # Errors
+/// Those of the database.
+pub fn tidy_search(conn: &mut PgConnection) -> StoreResult<()> {
+    diesel::sql_query(
+        "SELECT gin_clean_pending_list(oid::regclass) FROM pg_class \
+         WHERE oid = to_regclass('articles_search_idx') AND pg_has_role(relowner, 'USAGE')",
+    )
+    .execute(conn)?;
+    Ok(())
 }
 
 /// Tells the planner what a bulk write has made of the tables.

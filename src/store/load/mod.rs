@@ -11,7 +11,7 @@ pub use structure::{NewAuthor, NewMedia, NewSection, NewTag, authors, media, sec
 
 use diesel::{pg::PgConnection, prelude::*};
 
-use super::error::StoreResult;
+use super::{bulk, error::StoreResult};
 
 /// Whether there is an article with this slug, visible or not.
 ///
@@ -32,19 +32,13 @@ pub fn has_articles(conn: &mut PgConnection) -> StoreResult<bool> {
 }
 
 /// Sets this session up for writing much: what it commits from now on may be lost for a moment in a crash (never half of a
-/// transaction), long values are packed by the quicker method where the server has it, and the search index takes
-/// new words in larger portions.
+/// transaction); see also [`bulk::prepare_session`].
 ///
 /// # Errors
 /// When the database fails.
 pub fn prepare_session(conn: &mut PgConnection) -> StoreResult<()> {
     diesel::sql_query("SET synchronous_commit = off").execute(conn)?;
-    diesel::sql_query("SET gin_pending_list_limit = '32MB'").execute(conn)?;
-    // A server may be built without it; its own method is as good, only slower.
-    if let Err(refusal) = diesel::sql_query("SET default_toast_compression = 'lz4'").execute(conn) {
-        log::debug!("long values are packed by the slower method: {refusal}");
-    }
-    Ok(())
+    bulk::prepare_session(conn)
 }
 
 /// Tells the planner how the tables that a bulk write reads have grown. Much cheaper than [`finish`].
@@ -66,7 +60,7 @@ pub fn look_again(conn: &mut PgConnection) -> StoreResult<()> {
 /// # Errors
 /// When the database fails.
 pub fn finish(conn: &mut PgConnection) -> StoreResult<()> {
-    diesel::sql_query("SELECT gin_clean_pending_list('articles_search_idx')").execute(conn)?;
+    bulk::tidy_search(conn)?;
     diesel::sql_query("ANALYZE").execute(conn)?;
     Ok(())
 }

@@ -10,8 +10,8 @@ use diesel::{prelude::*, sql_types};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::statement::{Find, Row};
-use super::error::StoreResult;
+use self::statement::{Find, FindNewest, Row};
+use super::{error::StoreResult, keyset::TimeKey};
 use crate::{
     domain::{
         article::Kind,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What is looked for, and where; every member that is set must hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
     /// As typed: words, `"a phrase"`, `-without`, `or`.
     pub words: String,
@@ -154,7 +154,7 @@ pub fn search(
             (path, otherwise, questions.first().map_or_else(Utc::now, |question| question.at))
         }
     };
-    let mut find = Find { scope, search, any: &any, each: each(&questions), at, path, after, limit: i64::from(limit) + 1 };
+    let mut find = Find { scope, search, any: &any, each: each(&questions), at, path, after, before: None, limit: i64::from(limit) + 1 };
     let mut rows: Vec<Row> = find.load(conn)?;
     // The words never stand together, or did so long ago: what is rare has to be looked for as such.
     if otherwise != path && rows.len() <= limit as usize {
@@ -169,6 +169,39 @@ pub fn search(
         hit.highlights.narrow(scope.extent());
     }
     Ok((hits, next))
+}
+
+/// The articles that hold the words, the newest first, and where the next page begins: of what readers see, whoever asks.
+///
+/// Words that many articles hold, but hardly any together, are looked for no further back than a walk of one page goes.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    search: &Search,
+    after: Option<TimeKey>,
+    limit: u32,
+) -> StoreResult<(Vec<ArticleId>, Option<TimeKey>)> {
+    let questions = questions(conn, search)?;
+    let Some(any) = any_of(&questions) else { return Ok((Vec::new(), None)) };
+    let (path, otherwise) = shortest_path(conn, search, &any)?;
+    let now = questions.first().map_or_else(Utc::now, |question| question.at);
+    // The walk begins where the last page ended.
+    let at = after.map_or(now, |after| after.at.min(now));
+    let limit = i64::from(limit);
+    let mut find =
+        FindNewest(Find { scope, search, any: &any, each: each(&questions), at, path, after: None, before: after, limit: limit + 1 });
+    let mut rows: Vec<(Uuid, DateTime<Utc>)> = find.load(conn)?;
+    if otherwise != path && (rows.len() as i64) <= limit {
+        find.0.path = otherwise;
+        rows = find.load(conn)?;
+    }
+    let has_more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(0));
+    let next = rows.last().filter(|_| has_more).map(|(id, at)| TimeKey { at: *at, id: *id });
+    Ok((rows.into_iter().map(|(id, _)| ArticleId(id)).collect(), next))
 }
 
 /// What is asked of the articles of one language; of those in none of the site's languages where there is none.

@@ -14,7 +14,11 @@ use diesel::{
 use uuid::Uuid;
 
 use super::{Path, Question, RANKED, Search, SearchKey, WALKED, WALKED_FAR};
-use crate::{domain::licence::Scope, schema::sql_types::ArticleKind, store::visibility::push_narrowed};
+use crate::{
+    domain::licence::Scope,
+    schema::sql_types::ArticleKind,
+    store::{keyset::TimeKey, visibility::push_narrowed},
+};
 
 /// The newest matches, ranked, from a place on.
 #[derive(Clone, Copy)]
@@ -33,6 +37,8 @@ pub struct Find<'a> {
     pub path: Path,
     /// The last hit of the page before.
     pub after: Option<SearchKey>,
+    /// Only what is older than this.
+    pub before: Option<TimeKey>,
     /// How many rows.
     pub limit: i64,
 }
@@ -67,11 +73,7 @@ impl QueryFragment<Pg> for Find<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
         out.push_sql("WITH matches AS MATERIALIZED (");
-        match self.path {
-            Path::Words => self.by_words(&mut out)?,
-            Path::Dates => self.by_dates(&mut out, WALKED)?,
-            Path::FarDates => self.by_dates(&mut out, WALKED_FAR)?,
-        }
+        self.found(&mut out)?;
         out.push_sql(&format!(" ORDER BY published_at DESC, id DESC LIMIT {RANKED}), asked AS (SELECT "));
         out.push_bind_param::<Text, _>(self.any)?;
         out.push_sql("::tsquery AS query, ");
@@ -93,7 +95,42 @@ impl QueryFragment<Pg> for Find<'_> {
     }
 }
 
+/// The newest matches as they come, without being ranked.
+#[derive(Clone, Copy)]
+pub struct FindNewest<'a>(pub Find<'a>);
+
+impl Query for FindNewest<'_> {
+    type SqlType = (SqlUuid, Timestamptz);
+}
+
+impl RunQueryDsl<PgConnection> for FindNewest<'_> {}
+
+impl QueryId for FindNewest<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Pg> for FindNewest<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        out.push_sql("SELECT id, published_at FROM (");
+        self.0.found(&mut out)?;
+        out.push_sql(" ORDER BY published_at DESC, id DESC LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.0.limit)?;
+        out.push_sql(") AS newest ORDER BY published_at DESC, id DESC");
+        Ok(())
+    }
+}
+
 impl<'a> Find<'a> {
+    fn found<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self.path {
+            Path::Words => self.by_words(out),
+            Path::Dates => self.by_dates(out, WALKED),
+            Path::FarDates => self.by_dates(out, WALKED_FAR),
+        }
+    }
+
     /// All that hold the words, whatever their number; the fence keeps the planner from walking by date.
     fn by_words<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT * FROM (SELECT a.id, a.published_at, a.search FROM articles a WHERE ");
@@ -171,6 +208,13 @@ impl<'a> Find<'a> {
     fn narrowed<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(" AND a.published_at <= ");
         out.push_bind_param::<Timestamptz, _>(&self.at)?;
+        if let Some(before) = &self.before {
+            out.push_sql(" AND (a.published_at, a.id) < (");
+            out.push_bind_param::<Timestamptz, _>(&before.at)?;
+            out.push_sql(", ");
+            out.push_bind_param::<SqlUuid, _>(&before.id)?;
+            out.push_sql(")");
+        }
         if let Some(language) = &self.search.language {
             out.push_sql(" AND a.language = ");
             out.push_bind_param::<Text, _>(language)?;

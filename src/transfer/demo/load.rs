@@ -63,7 +63,7 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Outcome> {
         let loaded: Vec<BulkArticle> =
             articles.iter().map(|article| names.article(article, now).with_context(|| article.slug.clone())).collect::<Result<_>>()?;
         let mut log = bulk::Log::default();
-        bulk::insert_articles(tx, &mut log, &loaded)?;
+        bulk::insert_articles(tx, &mut log, &mut bulk::Words::default(), &loaded)?;
         names.load_rest(tx, articles, now)?;
         for page in pages {
             load_page(tx, &names, page, now)?;
@@ -240,6 +240,7 @@ impl<'a> Names<'a> {
             byline,
             media: self.media_in(text),
             source: self.source(head)?,
+            found: None,
         })
     }
 

@@ -63,6 +63,7 @@ pub fn fill(database_url: &str, plan: &Plan, report: impl Fn(u64) + Sync) -> Res
 fn write_blocks(database_url: &str, plan: &Plan, frame: &Frame, next: &AtomicU64, report: &(impl Fn(u64) + Sync)) -> Result<()> {
     let mut conn = PgConnection::establish(database_url)?;
     load::prepare_session(&mut conn)?;
+    let mut words = bulk::Words::default();
     loop {
         let block = next.fetch_add(1, Ordering::Relaxed);
         let end = ((block + 1) * BLOCK).min(plan.articles);
@@ -81,7 +82,7 @@ fn write_blocks(database_url: &str, plan: &Plan, frame: &Frame, next: &AtomicU64
         let written = conn
             .transaction(|tx| {
                 let mut log = bulk::Log::default();
-                bulk::insert_articles(tx, &mut log, &articles)?;
+                bulk::insert_articles(tx, &mut log, &mut words, &articles)?;
                 load::related(tx, &picks)?;
                 log.write(tx)
             })
@@ -199,6 +200,7 @@ impl Frame {
             byline: made.byline.iter().map(|number| (self.authors[*number], BylineRole::Author)).collect(),
             media: media.into_iter().collect(),
             source: None,
+            found: None,
         }
     }
 }

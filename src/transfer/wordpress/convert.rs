@@ -27,6 +27,7 @@ use super::terms::NO_CATEGORY;
 use crate::domain::article::{Kind, Status};
 use crate::domain::body::{sanitise, to_text, word_count};
 use crate::domain::slug::{Slug, slugify};
+use crate::store::bulk::SearchColumns;
 use crate::transfer::report::Report;
 
 /// A post or a page that is ready to be stored. Places are those of the survey's lists.
@@ -92,6 +93,9 @@ pub struct Post {
     /// Tells it from another item under the same number.
     #[serde(skip)]
     pub fingerprint: Fingerprint,
+    /// What search reads of it, where that was found already.
+    #[serde(skip)]
+    pub found: Option<SearchColumns>,
 }
 
 /// Counted up whenever the conversion changes in a way that should reach posts that are already imported.
@@ -256,6 +260,7 @@ impl Converter<'_> {
             body,
             label,
             fingerprint: fingerprint(item),
+            found: None,
         })
     }
 

@@ -1,4 +1,5 @@
-//! From a file into the database: one transaction, so that an import is there whole or not at all.
+//! From a file into the database: one transaction, so that an import is there whole or not at all. Two more sessions help beside it and
+//! write no rows: one is asked about words, one tidies the search index.
 //!
 //! An item is known again by its origin and number. Equal in the file to what was imported: it is left alone, whatever
 //! editors have made of it since. Changed in the file: it replaces what is here, but not its slug, nor what a file cannot say
@@ -15,11 +16,12 @@ use anyhow::{Context, Result, anyhow, ensure};
 use chrono::{DateTime, Utc};
 use diesel::{Connection, PgConnection};
 
-use super::convert::{Converter, Post};
+use super::convert::Converter;
 use super::read::{ReadOptions, WxrReader};
 use super::record::Record;
 use super::survey::{Survey, survey};
-use super::write::Writer;
+use super::write::{Pending, Writer};
+use crate::store::bulk::{self, Texts, Words};
 use crate::transfer::report::Report;
 
 /// How an import is run.
@@ -33,6 +35,8 @@ pub struct ImportOptions {
     pub read: ReadOptions,
     /// The time of the import.
     pub now: DateTime<Utc>,
+    /// The database once more, for work beside the transaction; none where there is to be one connection only.
+    pub database_url: Option<String>,
 }
 
 /// How far an import is.
@@ -67,6 +71,7 @@ pub fn import(conn: &mut PgConnection, path: &Path, options: &ImportOptions, pro
     let mut survey = survey(input, options.read, &options.post_types, &mut report, |bytes| progress(Stage::Reading(bytes)))
         .with_context(|| format!("{}: nothing was imported", path.display()))?;
     let report = RefCell::new(report);
+    bulk::prepare_session(conn)?;
     let outcome = conn.transaction(|tx| -> Result<()> {
         let mut report = report.borrow_mut();
         let mut writer = Writer::begin(tx, &mut survey, options, &mut report)?;
@@ -101,7 +106,8 @@ fn write_posts(
     std::thread::scope(|scope| {
         let (sender, batches) = sync_channel(2);
         let path: PathBuf = path.to_owned();
-        let reading = scope.spawn(move || convert_posts(&sender, survey, &path, options, progress));
+        let language = writer.language().to_owned();
+        let reading = scope.spawn(move || convert_posts(&sender, survey, &language, &path, options, progress));
         let written = write_batches(tx, writer, survey, &batches, report);
         // A reader that waits to hand over its batch must hear that nobody takes it.
         drop(batches);
@@ -116,7 +122,7 @@ fn write_batches(
     tx: &mut PgConnection,
     writer: &mut Writer,
     survey: &Survey,
-    batches: &Receiver<Vec<Post>>,
+    batches: &Receiver<Vec<Pending>>,
     report: &mut Report,
 ) -> Result<()> {
     while let Ok(batch) = batches.recv() {
@@ -126,13 +132,15 @@ fn write_batches(
 }
 
 fn convert_posts(
-    sender: &SyncSender<Vec<Post>>,
+    sender: &SyncSender<Vec<Pending>>,
     survey: &Survey,
+    language: &str,
     path: &Path,
     options: &ImportOptions,
     progress: &(dyn Fn(Stage) + Sync),
 ) -> Result<Report> {
     let mut report = Report::default();
+    let mut finder = Finder::new(language, options);
     let converter = Converter { survey, post_types: &options.post_types, now: options.now };
     let mut reader = WxrReader::new(open(path)?, options.read)?;
     let (mut batch, mut bytes) = (Vec::new(), 0);
@@ -142,11 +150,12 @@ fn convert_posts(
         items += 1;
         if let Some(post) = converter.convert(&item, &mut report) {
             bytes += post.body.len();
-            batch.push(post);
+            batch.push(Pending { hash: post.content_hash(), post });
         }
         if batch.len() >= BATCH || bytes >= BATCH_BYTES {
             progress(Stage::Writing(reader.place().byte));
             bytes = 0;
+            finder.find(&mut batch);
             if sender.send(std::mem::take(&mut batch)).is_err() {
                 // The writer failed, and says why.
                 return Ok(report);
@@ -155,10 +164,48 @@ fn convert_posts(
     }
     ensure!(items == survey.items, "the file changed while it was read");
     progress(Stage::Writing(reader.place().byte));
+    finder.find(&mut batch);
     if !batch.is_empty() && sender.send(batch).is_err() {
         return Ok(report);
     }
     Ok(report)
+}
+
+/// Finds what search reads of posts, beside the transaction. Without a connection of its own it is found within.
+struct Finder<'l> {
+    language: &'l str,
+    conn: Option<PgConnection>,
+    words: Words,
+}
+
+impl<'l> Finder<'l> {
+    fn new(language: &'l str, options: &ImportOptions) -> Self {
+        let conn = options.database_url.as_deref().and_then(|url| {
+            PgConnection::establish(url).map_err(|fault| log::debug!("what search reads is found by the writer: {fault}")).ok()
+        });
+        Self { language, conn, words: Words::default() }
+    }
+
+    fn find(&mut self, batch: &mut [Pending]) {
+        let Some(conn) = &mut self.conn else { return };
+        let texts: Vec<Texts<'_>> = batch
+            .iter()
+            .map(|Pending { post, .. }| Texts {
+                language: post.language.as_deref().unwrap_or(self.language),
+                title: &post.title,
+                kicker: post.kicker.as_deref(),
+                standfirst: post.standfirst.as_deref(),
+                body: &post.body,
+            })
+            .collect();
+        match self.words.find(conn, &texts) {
+            Ok(found) => batch.iter_mut().zip(found).for_each(|(pending, found)| pending.post.found = Some(found)),
+            Err(fault) => {
+                log::debug!("what search reads is found by the writer: {fault}");
+                self.conn = None;
+            }
+        }
+    }
 }
 
 /// Slugs that are free, numbered where they are not.

@@ -21,8 +21,8 @@ use crate::domain::change::{ChangeAction, Resource};
 use crate::domain::id::{ArticleId, AuthorId, MediaId, MenuId, PageId, SectionId, TagId};
 use crate::store::audit;
 use crate::store::bulk::{
-    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, claim, introduce_site, known, remember,
-    taken_slugs,
+    self, ArticleBefore, BulkArticle, BulkMenu, BulkMenuItem, BulkPage, Imported, Known, Log, Tidier, Words, claim, introduce_site, known,
+    remember, taken_slugs,
 };
 use crate::transfer::report::{Outcome, Report};
 
@@ -43,6 +43,8 @@ pub(super) struct Writer {
     /// Changes of sections, which wait for the end: a move refiles what stands in them.
     pub section_changes: Vec<structure::SectionChange>,
     language: String,
+    words: Words,
+    tidier: Option<Tidier>,
     slugs: FreeSlugs,
     page_slugs: FreeSlugs,
     keys: Keys,
@@ -52,9 +54,9 @@ pub(super) struct Writer {
 }
 
 /// An item, what it is to be, and its hash.
-struct Pending {
-    post: Post,
-    hash: Vec<u8>,
+pub(super) struct Pending {
+    pub post: Post,
+    pub hash: Vec<u8>,
 }
 
 /// What this run made of an item, and where that was.
@@ -95,6 +97,8 @@ impl Writer {
             authors: Vec::new(),
             section_changes: Vec::new(),
             language,
+            words: Words::default(),
+            tidier: options.database_url.as_deref().and_then(Tidier::start),
             slugs: FreeSlugs::default(),
             page_slugs: FreeSlugs::default(),
             keys: Keys::default(),
@@ -112,16 +116,20 @@ impl Writer {
         Ok(writer)
     }
 
+    /// The language of posts that name none.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
     /// Writes a batch of posts.
-    pub fn write(&mut self, tx: &mut PgConnection, survey: &Survey, batch: Vec<Post>, report: &mut Report) -> Result<()> {
+    pub fn write(&mut self, tx: &mut PgConnection, survey: &Survey, batch: Vec<Pending>, report: &mut Report) -> Result<()> {
         let mut pending: Vec<Pending> = Vec::with_capacity(batch.len());
-        for mut post in batch {
+        for Pending { mut post, hash } in batch {
             let Some(external_id) = self.keys.give(std::mem::take(&mut post.external_id), post.fingerprint) else {
                 report.skip("repeated in the file: the first is taken", &post.label);
                 continue;
             };
             post.external_id = external_id;
-            let hash = post.content_hash();
             pending.push(Pending { post, hash });
         }
         let ids: Vec<String> = pending.iter().map(|pending| pending.post.external_id.clone()).collect();
@@ -145,7 +153,11 @@ impl Writer {
         self.insert_articles(tx, survey, articles, report)?;
         self.insert_pages(tx, pages, report)?;
         self.update_articles(tx, survey, &mut changed, report)?;
-        self.update_pages(tx, changed, report)
+        self.update_pages(tx, changed, report)?;
+        if let Some(tidier) = &self.tidier {
+            tidier.nudge();
+        }
+        Ok(())
     }
 
     /// Remembers what a menu points at.
@@ -168,7 +180,7 @@ impl Writer {
             made.push(Made::of(&post, Resource::Article, id.0, hash));
             rows.push(self.article(survey, post, id, slug, None));
         }
-        bulk::insert_articles(tx, &mut self.log, &rows)?;
+        bulk::insert_articles(tx, &mut self.log, &mut self.words, &rows)?;
         self.remember(tx, made)
     }
 
@@ -324,6 +336,7 @@ impl Writer {
             byline,
             media,
             source: None,
+            found: post.found,
         };
         if let Some(before) = before {
             // What the file does not say is not taken away.
@@ -364,6 +377,13 @@ impl Writer {
         structure::change_sections(tx, &self, survey, changes, report)?;
         if report.tally(Resource::Article).created >= WORTH_ANALYSING {
             bulk::analyse(tx)?;
+        }
+        // It had the time of the above to come near the end.
+        if let Some(tidier) = self.tidier.take() {
+            tidier.finish();
+        }
+        if report.tally(Resource::Article).created > 0 {
+            bulk::tidy_search(tx)?;
         }
         if !report.is_unchanged() {
             let tallies = json!({ "origin": self.origin, "articles": report.tally(Resource::Article).created, "changed": report.tally(Resource::Article).updated });

@@ -157,9 +157,11 @@ fn serve(database_url: &str) -> (String, ServerHandle) {
         keep_changes_for: Duration::from_secs(24 * 3600),
         max_listeners: 5,
         // So that a test can call from many addresses, by `X-Forwarded-For`.
+        anonymous_per_minute: None,
+        unchanged_counts: false,
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
     };
-    let Bound { server, addresses } = server::bind(&options, database_url).unwrap();
+    let Bound { server, addresses, .. } = server::bind(&options, database_url).unwrap();
     let handle = server.handle();
     rt::spawn(server);
     (format!("http://{}", addresses[0]), handle)
