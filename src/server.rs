@@ -104,6 +104,11 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     let contract = Data::new(docs::Contract::of(&document)?);
     let allowed = Data::new(AllowTable::of(&document));
     let keyring = Data::new(Keyring::new(db.clone(), ISSUER));
+    let usage = Usage::default();
+    let doorkeeper = Data::new(Doorkeeper { limits: Limits::new(db.clone()), strangers: Strangers::default(), usage: usage.clone() });
+    let counting = Counting { anonymous_per_minute: options.anonymous_per_minute, unchanged_counts: options.unchanged_counts };
+    let (own, keeps_usage) = (db.clone(), Arc::new(Once::new()));
+    let closing = Closing { usage: usage.clone(), db: db.clone() };
     let bell = Bell::new(database_url);
     trimmer::start(&bell, database_url, options.keep_changes_for);
     let hub = Data::new(Hub::new(db.clone(), bell.clone(), options.max_listeners));
@@ -116,11 +121,6 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
         }
     };
     let bell = Data::new(bell);
-    let usage = Usage::default();
-    let doorkeeper = Data::new(Doorkeeper { limits: Limits::new(db.clone()), strangers: Strangers::default(), usage: usage.clone() });
-    let counting = Counting { anonymous_per_minute: options.anonymous_per_minute, unchanged_counts: options.unchanged_counts };
-    let (own, keeps_usage) = (db.clone(), Arc::new(Once::new()));
-    let closing = Closing { usage: usage.clone(), db: db.clone() };
     let db = Data::new(db);
     let policy = CachePolicy { max_age: u32::try_from(options.cache_for.as_secs()).unwrap_or(u32::MAX), ..CachePolicy::default() };
     let base_url = BaseUrl(options.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()));
@@ -142,10 +142,10 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
             .into_utoipa_app()
             .app_data(db.clone())
             .app_data(keyring.clone())
-            .app_data(bell.clone())
-            .app_data(hub.clone())
             .app_data(doorkeeper.clone())
             .app_data(counting)
+            .app_data(bell.clone())
+            .app_data(hub.clone())
             .app_data(contract.clone())
             .app_data(allowed.clone())
             .app_data(policy)

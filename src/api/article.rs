@@ -286,6 +286,21 @@ pub enum CardInclude {
     Body,
 }
 
+impl CardInclude {
+    /// The member that holds it.
+    #[must_use]
+    pub const fn member(self) -> &'static str {
+        match self {
+            Self::Tags => "tags",
+            Self::Sections => "sections",
+            Self::Breadcrumbs => "breadcrumbs",
+            Self::Source => "source",
+            Self::Translations => "translations",
+            Self::Body => "body",
+        }
+    }
+}
+
 /// What an article's own page adds on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -298,6 +313,19 @@ pub enum ArticleInclude {
     Related,
     /// The newest of its section, without what `related` shows.
     MoreInSection,
+}
+
+impl ArticleInclude {
+    /// The member that holds it.
+    #[must_use]
+    pub const fn member(self) -> &'static str {
+        match self {
+            Self::Breadcrumbs => "breadcrumbs",
+            Self::JsonLd => "json_ld",
+            Self::Related => "related",
+            Self::MoreInSection => "more_in_section",
+        }
+    }
 }
 
 impl Article {

@@ -74,41 +74,6 @@ pub fn article() -> Value {
     article
 }
 
-/// What became of it.
-#[must_use]
-pub fn change() -> Value {
-    json!({
-        "action": "corrected",
-        "at": "2026-03-02T09:00:00Z",
-        "id": "0197a8f2-7c1b-7b0e-9a52-3f1f6f9f2d10",
-        "slug": "port-reopens-after-storm",
-        "reason": "An earlier version gave the wrong pier.",
-        "article": card()
-    })
-}
-
-/// A page of changes: one article to keep, one to remove.
-#[must_use]
-pub fn changes() -> Value {
-    json!({
-        "items": [change(), {
-            "action": "withdrawn",
-            "at": "2026-03-02T09:30:00Z",
-            "id": "0197a8f2-7c1b-7b0e-9a52-3f1f6f9f2d11",
-            "slug": "mayor-resigns",
-            "reason": "The statement was forged.",
-            "article": null
-        }],
-        "page": {"limit": 100, "next_since": "AVJ0m3xvq0c1", "has_more": false}
-    })
-}
-
-/// A line of the archive.
-#[must_use]
-pub fn archive_line() -> Value {
-    json!({"end": {"since": "AVJ0m3xvq0c1"}})
-}
-
 fn publisher() -> Publisher {
     Publisher { name: "The Harbour Courier".to_owned(), url: "https://example.org".to_owned(), logo: None }
 }
@@ -191,4 +156,39 @@ pub fn feed(format: Format) -> Value {
         withdrawn: Vec::new(),
     });
     serde_json::from_slice(&bytes).unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned().into())
+}
+
+/// What became of it.
+#[must_use]
+pub fn change() -> Value {
+    json!({
+        "action": "corrected",
+        "at": "2026-03-02T09:00:00Z",
+        "id": "0197a8f2-7c1b-7b0e-9a52-3f1f6f9f2d10",
+        "slug": "port-reopens-after-storm",
+        "reason": "An earlier version gave the wrong pier.",
+        "article": card()
+    })
+}
+
+/// A page of changes: one article to keep, one to remove.
+#[must_use]
+pub fn changes() -> Value {
+    json!({
+        "items": [change(), {
+            "action": "withdrawn",
+            "at": "2026-03-02T09:30:00Z",
+            "id": "0197a8f2-7c1b-7b0e-9a52-3f1f6f9f2d11",
+            "slug": "mayor-resigns",
+            "reason": "The statement was forged.",
+            "article": null
+        }],
+        "page": {"limit": 100, "next_since": "AVJ0m3xvq0c1", "has_more": false}
+    })
+}
+
+/// A line of the archive.
+#[must_use]
+pub fn archive_line() -> Value {
+    json!({"end": {"since": "AVJ0m3xvq0c1"}})
 }

@@ -1,5 +1,6 @@
 //! From rows to a feed in no format yet.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
@@ -13,9 +14,9 @@ use crate::{
     },
 };
 
-/// The feed of some rows. `feed_url` is where it is, `pages` where others of it are.
+/// The feed of some rows at this moment. `feed_url` is where it is, `pages` where others of it are.
 #[must_use]
-pub fn feed(rows: FeedRows, language: Option<String>, feed_url: String, pages: Pages) -> Feed {
+pub fn feed(rows: FeedRows, language: Option<String>, feed_url: String, pages: Pages, now: DateTime<Utc>) -> Feed {
     let FeedRows { site, list, items, withdrawn, next: _, previous: _ } = rows;
     let title = list.as_ref().map_or_else(|| site.title.clone(), |list| format!("{} – {}", list.name, site.title));
     let description = match &list {
@@ -23,7 +24,12 @@ pub fn feed(rows: FeedRows, language: Option<String>, feed_url: String, pages: P
         None => site.description.clone().or_else(|| site.tagline.clone()),
     };
     let home_page_url = list.as_ref().map_or_else(|| format!("{}/", site.url), |list| format!("{}{}", site.url, list.path));
-    let entries: Vec<Entry> = items.into_iter().filter_map(|row| entry(row, &site.url)).collect();
+    let entries: Vec<Entry> = items
+        .into_iter()
+        .filter_map(|row| entry(row, &site.url))
+        // Some licences show an article before its readers may see it.
+        .map(|entry| Entry { embargoed_until: Some(entry.published).filter(|at| *at > now), ..entry })
+        .collect();
     let withdrawn: Vec<Withdrawal> = withdrawn.into_iter().map(withdrawal).collect();
     let updates = entries.iter().map(|entry| entry.updated.max(entry.published)).chain(withdrawn.iter().map(|gone| gone.at));
     Feed {
@@ -106,6 +112,7 @@ pub fn entry(row: ArticleRow, site_url: &str) -> Option<Entry> {
         content_html: body,
         word_count,
         published,
+        embargoed_until: None,
         first_published: first_published_at.unwrap_or(published),
         updated: updated_at,
         is_breaking,

@@ -52,14 +52,6 @@ pub struct ServerFlags {
     #[arg(long, env = "BROADSHEET_DRAIN_SECONDS", value_name = "SECONDS", default_value = "20")]
     pub drain_seconds: String,
 
-    /// How long the log of changes is kept, in days: who has a token that is older starts again
-    #[arg(long, env = "BROADSHEET_CHANGES_RETENTION", value_name = "DAYS", default_value = "90")]
-    pub changes_retention: String,
-
-    /// Listeners to the stream of changes that this server takes
-    #[arg(long, env = "BROADSHEET_MAX_LISTENERS", value_name = "NUMBER", default_value = "10000")]
-    pub max_listeners: String,
-
     /// Requests a minute that one address may make without a key or a token; 0 limits nobody
     #[arg(long, env = "BROADSHEET_ANONYMOUS_PER_MINUTE", value_name = "NUMBER", default_value = "0")]
     pub anonymous_per_minute: String,
@@ -67,6 +59,14 @@ pub struct ServerFlags {
     /// Count answers 304 and HEAD requests against limits, too
     #[arg(long, env = "BROADSHEET_COUNT_UNCHANGED")]
     pub count_unchanged: bool,
+
+    /// How long the log of changes is kept, in days: who has a token that is older starts again
+    #[arg(long, env = "BROADSHEET_CHANGES_RETENTION", value_name = "DAYS", default_value = "90")]
+    pub changes_retention: String,
+
+    /// Listeners to the stream of changes that this server takes
+    #[arg(long, env = "BROADSHEET_MAX_LISTENERS", value_name = "NUMBER", default_value = "10000")]
+    pub max_listeners: String,
 
     /// Proxies whose word on a client's address is taken (X-Forwarded-For): addresses or ranges, separated by commas
     #[arg(long, env = "BROADSHEET_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
@@ -103,14 +103,14 @@ pub struct ServerOptions {
     pub statement_timeout: Duration,
     /// How long requests may take to end once the server is told to stop.
     pub drain_for: Duration,
-    /// How long the log of changes is kept.
-    pub keep_changes_for: Duration,
-    /// Listeners to the stream of changes.
-    pub max_listeners: usize,
     /// Requests a minute from one address without a credential; `None` limits nobody.
     pub anonymous_per_minute: Option<i64>,
     /// Whether an answer 304 and a HEAD request count against limits.
     pub unchanged_counts: bool,
+    /// How long the log of changes is kept.
+    pub keep_changes_for: Duration,
+    /// Listeners to the stream of changes.
+    pub max_listeners: usize,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -162,10 +162,10 @@ impl ServerFlags {
             cache_for: Duration::from_secs(cache_seconds?),
             statement_timeout: Duration::from_millis(statement_timeout_ms?),
             drain_for: Duration::from_secs(drain_seconds?),
-            keep_changes_for: Duration::from_secs(changes_retention? * 24 * 3600),
-            max_listeners: max_listeners?,
             anonymous_per_minute: anonymous.map(|quota| Some(quota).filter(|quota| *quota > 0))?,
             unchanged_counts: self.count_unchanged,
+            keep_changes_for: Duration::from_secs(changes_retention? * 24 * 3600),
+            max_listeners: max_listeners?,
             trusted_proxies: trusted_proxies?,
         })
     }

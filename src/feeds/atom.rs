@@ -57,7 +57,7 @@ fn entry(entry: &Entry, publisher: &Publisher) -> atom::Entry {
         published: Some(entry.published.fixed_offset()),
         authors: authors.into_iter().map(person).collect(),
         contributors: contributors.into_iter().map(person).collect(),
-        categories: entry.sections.iter().chain(&entry.tags).map(|term| category(term)).collect(),
+        categories: entry.sections.iter().chain(&entry.tags).map(category).collect(),
         rights: entry.usage_terms(publisher).as_deref().map(plain),
         summary: entry.summary.as_deref().map(plain),
         content: entry.text().map(|html| atom::Content {

@@ -100,6 +100,8 @@ pub struct Entry {
     pub word_count: i32,
     /// When it became visible.
     pub published: DateTime<Utc>,
+    /// Until when nobody may show it who gets it in advance.
+    pub embargoed_until: Option<DateTime<Utc>>,
     /// When it was visible for the first time.
     pub first_published: DateTime<Utc>,
     /// The last change that readers should know of.

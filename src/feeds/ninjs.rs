@@ -59,6 +59,7 @@ fn item(entry: &Entry, publisher: &Publisher) -> Value {
         ("firstCreated", Some(json!(time(entry.first_published)))),
         ("versionCreated", Some(json!(time(entry.updated.max(entry.published))))),
         ("pubStatus", Some(json!("usable"))),
+        ("embargoedUntil", entry.embargoed_until.map(|at| json!(time(at)))),
         ("urgency", urgency(entry).map(|urgency| json!(urgency))),
         ("copyrightHolder", Some(json!(holder))),
         ("usageTerms", entry.usage_terms(publisher).map(|terms| json!(terms))),

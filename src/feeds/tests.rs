@@ -37,6 +37,7 @@ fn feed() -> Feed {
             content_html: "<p>Ferries &amp; ships ]]> ran.</p>".to_owned(),
             word_count: 4,
             published: at("2026-03-02T06:10:00Z"),
+            embargoed_until: None,
             first_published: at("2026-03-01T06:10:00Z"),
             updated: at("2026-03-02T09:00:00Z"),
             is_breaking: true,
@@ -177,8 +178,9 @@ fn atom_reads_back_as_it_was_meant() {
 
 /// The members that the schema of ninjs 3.1 knows, where this writer has some; any other is refused by it.
 fn only_what_ninjs_knows(object: &serde_json::Value, is_association: bool) {
-    const KNOWN: [&str; 28] = [
+    const KNOWN: [&str; 29] = [
         "uri",
+        "embargoedUntil",
         "type",
         "representationType",
         "version",
@@ -285,6 +287,20 @@ fn ninjs_says_whose_an_item_is_and_what_may_be_done_with_it() {
     let own: serde_json::Value = serde_json::from_slice(&Format::Ninjs.write(&own)).unwrap();
     let own = &own["associations"][0];
     assert_eq!((&own["copyrightHolder"], &own["rightsInfo"], &own["usageTerms"]), (&"Harbour Courier".into(), &().into(), &().into()));
+}
+
+#[test]
+fn ninjs_says_until_when_an_item_is_under_embargo_and_what_is_not_given() {
+    let mut feed = feed();
+    feed.entries[0].embargoed_until = Some(at("2026-03-03T06:00:00Z"));
+    feed.entries[0].content_html.clear();
+    let written: serde_json::Value = serde_json::from_slice(&Format::Ninjs.write(&feed)).unwrap();
+    let item = &written["associations"][0];
+    assert_eq!((&item["embargoedUntil"], &item["representationType"]), (&"2026-03-03T06:00:00Z".into(), &"partial".into()));
+    only_what_ninjs_knows(&written, false);
+    feed.entries[0].word_count = 0;
+    let written: serde_json::Value = serde_json::from_slice(&Format::Ninjs.write(&feed)).unwrap();
+    assert_eq!(written["associations"][0]["representationType"], "full", "there is no text to give");
 }
 
 #[test]

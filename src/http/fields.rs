@@ -49,6 +49,17 @@ impl Fields {
         self.0.as_ref().is_none_or(|wanted| wanted.0.contains_key(name))
     }
 
+    /// The same, and these whole: who asks to include something wants it.
+    #[must_use]
+    pub fn including<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        if let Some(wanted) = &mut self.0 {
+            for name in names {
+                wanted.0.entry(name.to_owned()).or_default();
+            }
+        }
+        self
+    }
+
     /// Leaves the wanted members; of an array, of each of its items.
     #[must_use]
     pub fn apply(&self, value: Value) -> Value {

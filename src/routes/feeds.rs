@@ -1,10 +1,11 @@
 //! Newest-first feeds: without a suffix as cards, with one in a format of feed readers and newsrooms.
 //!
-//! What a hub for WebSub will announce belongs into `write`, beside the links to other pages.
+//! What a hub for `WebSub` will announce belongs into `write`, beside the links to other pages.
 
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, get, web::Data};
+use chrono::Utc;
 use serde::Deserialize;
 use url::form_urlencoded;
 use utoipa::{
@@ -353,7 +354,7 @@ async fn write(db: &Db, caller: &Caller, request: &HttpRequest, subject: Subject
         next: rows.next.map(|key| address(Some(&key))),
     };
     let links = pages.iter().map(|(rel, url)| format!("<{url}>; rel=\"{rel}\"")).collect();
-    let feed = api::feed::feed(rows, language.clone(), address(after.as_ref()), pages);
+    let feed = api::feed::feed(rows, language.clone(), address(after.as_ref()), pages, Utc::now());
     let tagged = TaggedBytes::new(format.write(&feed), format.media_type()).keys(keys).links(links);
     Ok(match last_change {
         Some(at) => tagged.last_modified(at),

@@ -27,6 +27,9 @@ use crate::{
     schema::{authors, collection_items, collections, sections, tags},
 };
 
+/// So much is told of what is gone. More is looked at, for a licence leaves less of it.
+const MOST_WITHDRAWN: usize = 100;
+
 /// Which articles a feed is of.
 #[derive(Clone, Debug)]
 pub enum Subject {
@@ -186,6 +189,7 @@ fn withdrawn(conn: &mut PgConnection, scope: &Scope, list: Option<Uuid>, languag
         let hidden = never_readable(conn, scope, &rows.iter().map(|row| ArticleId(row.id)).collect::<Vec<_>>())?;
         rows.retain(|row| !hidden.contains(&ArticleId(row.id)));
     }
+    rows.truncate(MOST_WITHDRAWN);
     Ok(rows)
 }
 

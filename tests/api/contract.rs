@@ -316,9 +316,8 @@ async fn a_read_sends_as_many_statements_for_thirty_as_for_one() {
     filled(&few, 3).await;
     filled(&many, 30).await;
     let mut called = 0;
-    let has_end = |operation: &&Operation| operation.text["responses"]["200"]["content"]["text/event-stream"].is_null();
-    let mut reads: Vec<Operation> =
-        operations().into_iter().filter(|operation| operation.method == "get").filter(|operation| has_end(&operation)).collect();
+    let has_end = |operation: &Operation| operation.text["responses"]["200"]["content"]["text/event-stream"].is_null();
+    let mut reads: Vec<Operation> = operations().into_iter().filter(|operation| operation.method == "get" && has_end(operation)).collect();
     // The usage of keys is written down some seconds after the first request by one: statements of nobody's.
     reads.sort_by_key(Operation::wants_key);
     for operation in &reads {

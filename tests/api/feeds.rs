@@ -301,7 +301,7 @@ async fn a_licence_narrows_every_feed_and_sitemap() {
     // Of the text nothing, in any format.
     let cards = scope(Licence { extent: Extent::Card, has_pictures: false, ..licence() });
     let rows = feeds::load(&mut conn, &cards, &Subject::Latest, None, None, 20, false).unwrap();
-    let feed = shaped(rows, None, "https://api.example.org/v1/feeds/latest".to_owned(), Pages::default());
+    let feed = shaped(rows, None, "https://api.example.org/v1/feeds/latest".to_owned(), Pages::default(), chrono::Utc::now());
     for format in Format::ALL {
         let written = String::from_utf8(format.write(&feed)).unwrap();
         assert!(written.contains("Ferry 6") && !written.contains("What story") && !written.contains("port.jpg"), "{written}");

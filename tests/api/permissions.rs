@@ -24,11 +24,11 @@ fn operations(document: &Value) -> Vec<Operation> {
         for (method, operation) in item.as_object().unwrap() {
             let scopes = operation["security"].as_array().into_iter().flatten().filter_map(|one| one["token"].as_array()).flatten();
             let permission = scopes.filter_map(Value::as_str).map(str::to_owned).next();
+            let ways = operation["security"].as_array().into_iter().flatten();
+            let wants_key = ways.clone().all(|way| way.get("key").is_some()) && ways.count() > 0;
             // Of a stream, which never ends, the head is enough.
             let is_stream = !operation["responses"]["200"]["content"]["text/event-stream"].is_null();
             let method = if is_stream { "HEAD".to_owned() } else { method.to_uppercase() };
-            let ways = operation["security"].as_array().into_iter().flatten();
-            let wants_key = ways.clone().all(|way| way.get("key").is_some()) && ways.count() > 0;
             all.push(Operation { method, path: filled(path), permission, wants_key });
         }
     }

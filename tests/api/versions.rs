@@ -155,3 +155,32 @@ async fn a_list_is_walked_to_its_end_without_skipping_or_repeating() {
         app.editor().await.get(&format!("{foreign}?cursor={cursor}")).await.expect(400);
     }
 }
+
+#[actix_web::test]
+async fn a_translation_is_of_what_its_writer_sees_and_in_a_language_of_its_own() {
+    let app = TestApp::start().await;
+    let make = app.make().await;
+    let secret = make.article().title("Secret").draft().await;
+    let open = make.article().title("Open").published().await;
+    let author = app.author().await;
+    let new = |of: &str, language: &str| json!({"title": "T", "section": "news", "language": language, "translation_of": of});
+    for unseen in [secret.text("slug"), "nothing"] {
+        let refused = author.post("/v1/articles", new(unseen, "tr")).await;
+        assert_eq!((refused.status, refused.body["errors"][0]["pointer"].as_str()), (422, Some("/translation_of")), "{unseen}");
+    }
+    let twin = author.post("/v1/articles", new(open.text("slug"), "en")).await;
+    assert_eq!((twin.status, twin.body["errors"][0]["pointer"].as_str()), (422, Some("/translation_of")));
+    author.post("/v1/articles", new(open.text("slug"), "tr")).await.expect(201);
+    assert_eq!(app.editor().await.post("/v1/articles", new(open.text("slug"), "tr")).await.status, 422, "one edition a language");
+}
+
+#[actix_web::test]
+async fn what_is_included_is_among_the_fields() {
+    let app = TestApp::start().await;
+    app.make().await.article().title("One").published().await;
+    let cards = app.anyone().get("/v1/articles?fields=title&include=body,tags").await.expect(200);
+    let members: Vec<_> = cards["items"][0].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(members, ["body", "tags", "title"]);
+    let article = app.anyone().get("/v1/articles/one?fields=title&include=breadcrumbs").await.expect(200);
+    assert_eq!(article["breadcrumbs"][0]["path"], "news");
+}

@@ -34,8 +34,7 @@ groups! {
     /// What reading a list can come to.
     ListProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, InvalidKey, NotFound, Internal, Unavailable;
     /// What reading a delta can come to.
-    DeltaProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, InvalidKey, NotFound, Gone, Internal,
-        Unavailable;
+    DeltaProblems: BadRequest, UnknownParameter, InvalidParameter, InvalidCursor, InvalidToken, InvalidKey, NotFound, Gone, Internal, Unavailable;
     /// What asking for something by a former slug comes to, where the other problems are a list's.
     Moving: Moved;
     /// What changing or deleting a resource can come to.

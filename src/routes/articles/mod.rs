@@ -62,7 +62,7 @@ async fn list_articles(caller: Caller, query: Query<ListArticles>, db: Data<Db>)
             Some(_) => Problem::forbidden(&PreviewContent.to_string()),
         });
     }
-    let fields = query.fields.clone();
+    let fields = query.fields.clone().including(query.include.iter().map(|include| include.member()));
     let listing = Listing::try_from(query)?;
     list(&db, caller.scope(), listing).await.map(|page| page.fields::<Card>(fields))
 }
@@ -102,7 +102,8 @@ async fn show_article(caller: Caller, path: Path<ArticleRef>, query: Query<ShowA
     article.json_ld = json_ld;
     article.related = beside.related;
     article.more_in_section = beside.more_in_section;
-    Ok(about.tag(article).fields::<Article>(query.fields))
+    let fields = query.fields.including(query.include.iter().map(|include| include.member()));
+    Ok(about.tag(article).fields::<Article>(fields))
 }
 
 /// Create an article.

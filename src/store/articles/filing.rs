@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::change::{ArticleChanges, SourceChange};
 use crate::{
     domain::{
+        actor::Actor,
         change::Resource,
         id::{ArticleId, SourceId},
         reference::Reference,
@@ -17,6 +18,7 @@ use crate::{
     store::{
         error::{StoreError, StoreResult},
         references, slugs,
+        visibility::visible_to,
     },
 };
 
@@ -38,7 +40,7 @@ pub struct Filed {
 ///
 /// # Errors
 /// `Refused` with the pointer of what does not exist.
-pub fn find(tx: &mut PgConnection, changes: &ArticleChanges) -> StoreResult<Filed> {
+pub fn find(tx: &mut PgConnection, actor: Actor, changes: &ArticleChanges) -> StoreResult<Filed> {
     let mut asked: Vec<(String, Resource, Reference)> = Vec::new();
     let mut ask = |pointer: String, resource, reference: &Reference| asked.push((pointer, resource, reference.clone()));
     if let Some(section) = &changes.section {
@@ -62,7 +64,11 @@ pub fn find(tx: &mut PgConnection, changes: &ArticleChanges) -> StoreResult<File
     for (place, media) in changes.media.iter().flatten().enumerate() {
         ask(format!("/media/{place}"), Resource::Media, media);
     }
-    let mut ids = references::get(tx, &asked)?.into_iter();
+    let found = references::get(tx, &asked)?;
+    if let Some(other) = asked.iter().zip(&found).find_map(|((_, resource, _), id)| (*resource == Resource::Article).then_some(*id)) {
+        check_is_seen(tx, actor, ArticleId(other))?;
+    }
+    let mut ids = found.into_iter();
     let mut take = |count: usize| ids.by_ref().take(count).collect::<Vec<_>>();
     Ok(Filed {
         section: changes.section.as_ref().and_then(|_| take(1).pop()),
@@ -142,6 +148,20 @@ pub fn apply(tx: &mut PgConnection, id: ArticleId, changes: &ArticleChanges, fil
     Ok(())
 }
 
+/// Somebody else's draft is no more there for an author than what does not exist.
+fn check_is_seen(tx: &mut PgConnection, actor: Actor, id: ArticleId) -> StoreResult<()> {
+    let seen: bool =
+        diesel::select(diesel::dsl::exists(articles::table.filter(articles::id.eq(id)).filter(visible_to(&actor.scope())).select(articles::id)))
+            .get_result(tx)?;
+    if seen {
+        return Ok(());
+    }
+    Err(StoreError::Refused {
+        pointer: "/translation_of".to_owned(),
+        detail: "There is no such article; name it by its id or its slug.".to_owned(),
+    })
+}
+
 /// The outlet of that name, made if nobody knows it yet.
 fn outlet(tx: &mut PgConnection, source: &SourceChange) -> StoreResult<SourceId> {
     let nameless =
@@ -173,6 +193,16 @@ fn translate(tx: &mut PgConnection, id: ArticleId, other: Option<Uuid>) -> Store
             let group: Option<Uuid> =
                 articles::table.find(ArticleId(other)).select(articles::translation_group_id).for_update().first(tx)?;
             let group = group.unwrap_or(other);
+            let language: String = articles::table.find(id).select(articles::language).first(tx)?;
+            let twin = articles::table
+                .filter(articles::translation_group_id.eq(group).or(articles::id.eq(other)))
+                .filter(articles::language.eq(&language).and(articles::id.ne(id)));
+            if diesel::select(diesel::dsl::exists(twin.select(articles::id))).get_result(tx)? {
+                return Err(StoreError::Refused {
+                    pointer: "/translation_of".to_owned(),
+                    detail: format!("There is an edition in `{language}` already; a translation has a language of its own."),
+                });
+            }
             diesel::update(articles::table.find(ArticleId(other))).set(articles::translation_group_id.eq(group)).execute(tx)?;
             Some(group)
         }

@@ -75,7 +75,7 @@ pub(super) struct Locked {
 /// # Errors
 /// `Refused` for what the changes name and is not there, `Taken` for a slug of the editor's own choice.
 pub fn insert(tx: &mut PgConnection, actor: Actor, changes: &ArticleChanges) -> StoreResult<ArticleRow> {
-    let filed = filing::find(tx, changes)?;
+    let filed = filing::find(tx, actor, changes)?;
     let missing = |pointer: &str| StoreError::Refused { pointer: pointer.to_owned(), detail: "A new article needs it.".to_owned() };
     let title = changes.title.as_deref().ok_or_else(|| missing("/title"))?;
     let section_id = SectionId(filed.section.ok_or_else(|| missing("/section"))?);
@@ -113,7 +113,7 @@ pub fn update(
     changes: &ArticleChanges,
 ) -> StoreResult<ArticleRow> {
     let locked = lock(tx, actor, reference, expected)?;
-    let filed = filing::find(tx, changes)?;
+    let filed = filing::find(tx, actor, changes)?;
     let before = before(tx, locked.id)?;
     set(tx, locked.id, changes, &filed)?;
     filing::apply(tx, locked.id, changes, &filed)?;

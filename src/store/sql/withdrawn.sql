@@ -13,4 +13,4 @@ FROM (
   ORDER BY c.resource_id, c.id DESC
 ) AS gone
 ORDER BY gone.at DESC, gone.id
-LIMIT 100
+LIMIT 1000
