@@ -105,7 +105,7 @@ impl Hub {
         let channel = Channel { messages, token: Arc::default() };
         channels.insert(key.clone(), channel.clone());
         drop(channels);
-        rt::spawn(follow(self.clone(), key, channel, followed.clone()));
+        rt::spawn(follow(Following { hub: self.clone(), key, channel }, followed.clone()));
         (receiver, None)
     }
 
@@ -144,19 +144,33 @@ impl Hub {
         }
         is_idle
     }
+}
 
-    fn give_up(&self, key: &str) {
-        self.0.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+/// What a channel is followed by. When it ends, however it does, nobody comes to a channel that tells nothing any more.
+struct Following {
+    hub: Hub,
+    key: String,
+    channel: Channel,
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let mut channels = self.hub.0.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        // There may be another by now.
+        if channels.get(&self.key).is_some_and(|channel| Arc::ptr_eq(&channel.token, &self.channel.token)) {
+            channels.remove(&self.key);
+        }
     }
 }
 
 /// Follows the delta for a channel until nobody listens to it, or the server stops. Then all who still listen are cut off.
-async fn follow(hub: Hub, key: String, channel: Channel, followed: Followed) {
+async fn follow(following: Following, followed: Followed) {
+    let Following { hub, key, channel } = &following;
     let mut ear = hub.0.bell.ear();
     let mut heart = interval_at((Instant::now() + HEARTBEAT).into(), HEARTBEAT);
     let mut position: Option<Position> = None;
     let mut told = None;
-    while !hub.is_closing() && !hub.is_idle(&key, &channel) {
+    while !hub.is_closing() && !hub.is_idle(key, channel) {
         ear.forget();
         let page = match hub.look(&followed, position.clone()).await {
             Ok(Ok(page)) => page,
@@ -199,7 +213,6 @@ async fn follow(hub: Hub, key: String, channel: Channel, followed: Followed) {
             }
         }
     }
-    hub.give_up(&key);
 }
 
 /// Writes entries as events (WHATWG HTML §9.2.6). The last has the id: who is cut off between two gets both again.

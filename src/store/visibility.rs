@@ -215,6 +215,13 @@ pub fn saw(scope: &Scope, former: &Former, lists: &[Uuid], at: DateTime<Utc>) ->
     if visible_from <= at { Sight::Seen } else { Sight::Perhaps }
 }
 
+/// Whether `scope` may have lost an article by something happening to these lists, of which it stands on one: no reader can.
+#[must_use]
+pub fn may_lose(scope: &Scope, lists: &[Uuid]) -> bool {
+    let sections = scope.licence().and_then(|licence| licence.sections.as_ref());
+    sections.is_some_and(|sections| sections.iter().any(|section| lists.contains(&section.0)))
+}
+
 /// The predicate of a licence. Only what it narrows is in the text, so that the planner sees no condition that always holds.
 fn push_licensed<'b>(out: &mut AstPass<'_, 'b, Pg>, licence: &'b Licence, alias: &str) -> QueryResult<()> {
     out.push_sql(&format!("({alias}.withdrawn_at IS NULL AND {alias}.published_at <= now()"));

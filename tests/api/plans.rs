@@ -11,9 +11,11 @@ use broadsheet::{
     },
     store::{
         articles::{
+            archive,
             list::{self, Filter, Order},
             show::show,
         },
+        delta::{self, Position, Question, Seen, position::Stage, snapshot::Snapshot},
         feeds::{self, Subject},
         keyset::TimeKey,
         resolve::resolve,
@@ -38,10 +40,12 @@ struct Named {
     id: Uuid,
 }
 
-/// How often the table of articles was read from end to end by this connection, and by all that went before.
+/// How often the articles, their lists and the log were read from end to end by this connection, and by all that went before.
 fn whole_reads(conn: &mut PgConnection) -> i64 {
     sql_query("SELECT pg_stat_force_next_flush()").execute(conn).unwrap();
-    sql_query("SELECT seq_scan AS number FROM pg_stat_user_tables WHERE relname = 'articles'").get_result::<Number>(conn).unwrap().number
+    let reads =
+        "SELECT sum(seq_scan)::bigint AS number FROM pg_stat_user_tables WHERE relname IN ('articles', 'article_listings', 'changes')";
+    sql_query(reads).get_result::<Number>(conn).unwrap().number
 }
 
 fn some(conn: &mut PgConnection, sql: &str) -> Uuid {
@@ -71,6 +75,10 @@ async fn no_list_reads_the_whole_archive() {
     app.sql("INSERT INTO article_listings SELECT section_id, published_at, id, true FROM articles");
     app.sql("INSERT INTO article_listings SELECT t.id, a.published_at, a.id, true FROM articles a, tags t WHERE t.slug = 'common' OR a.kind = 'live'");
     app.sql("INSERT INTO article_listings SELECT u.id, a.published_at, a.id, true FROM articles a, authors u WHERE a.kind = 'live'");
+    app.sql(
+        "INSERT INTO changes (transaction_id, resource, resource_id, action, occurred_at)
+         SELECT 3 + row_number() OVER () % 500, 'article', id, 'published', published_at FROM articles",
+    );
     app.sql("INSERT INTO media (id, kind, url) VALUES (gen_random_uuid(), 'image', 'https://images.example.org/a.jpg')");
     app.sql("UPDATE articles SET lead_media_id = (SELECT id FROM media LIMIT 1) WHERE kind = 'live'");
     app.sql("VACUUM ANALYZE");
@@ -99,6 +107,12 @@ async fn no_list_reads_the_whole_archive() {
         Filter { has_media: true, section: Some(section), ..Filter::default() },
         Filter { exclude: vec![ArticleId(Uuid::nil())], ..Filter::default() },
     ];
+    let question = |section| Question { scope: &Scope::Public, section, limit: 20, is_waiting: true };
+    let questions = [question(None), question(Some(section))];
+    let present = delta::present(conn).unwrap();
+    // In the middle of the log, and of everything that became visible.
+    let log = Snapshot::parse("203:204:").unwrap();
+    let deep = Position { stage: Stage::Settled(Seen { log, clock: at }), ..present.clone() };
     let before = whole_reads(conn);
 
     let counted = [
@@ -135,6 +149,12 @@ async fn no_list_reads_the_whole_archive() {
         let february = SitemapMonth::parse("2025-02").unwrap();
         assert_eq!(sitemaps::month(conn, &Scope::Public, february).unwrap().rows.len(), 20);
         sitemaps::news(conn, &Scope::Public).unwrap();
+        for (question, from) in
+            questions.iter().flat_map(|question| [(question, None), (question, Some(&deep)), (question, Some(&present))])
+        {
+            delta::read(conn, question, from).unwrap().unwrap();
+        }
+        assert_eq!(archive::batch(conn, &Scope::Public, Some(TimeKey { at, id: Uuid::nil() }), 50).unwrap().len(), 50);
         list::counts(conn, &Scope::Public, &[section.0, rare.0]).unwrap();
         for subject in [Subject::Latest, Subject::Of(Resource::Section, section.0.into()), Subject::Of(Resource::Tag, rare.0.into())] {
             for after in [None, Some(TimeKey { at, id: Uuid::nil() })] {

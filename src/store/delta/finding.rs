@@ -12,7 +12,7 @@ use crate::{
     },
     store::{
         articles::rows::CardRow,
-        visibility::{Sight, saw},
+        visibility::{Sight, may_lose, saw},
     },
 };
 
@@ -110,7 +110,7 @@ impl Finding {
                 // A section that moved takes its articles along, out of what was asked for or out of the licence.
                 Fact::Listed { lists, .. } => match section {
                     Some(_) if stood(&lists) => Sight::Perhaps,
-                    _ if scope.licence().is_some() => Sight::Perhaps,
+                    _ if may_lose(scope, &lists) => Sight::Perhaps,
                     _ => Sight::Never,
                 },
                 Fact::Logged { action, at, reason: why, details } => {
