@@ -8,6 +8,8 @@ pub mod server;
 
 pub mod routes;
 
+pub mod delivery;
+
 pub mod feeds;
 pub mod transfer;
 

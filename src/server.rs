@@ -32,6 +32,7 @@ use crate::{
     },
     allocator::release,
     config::{CorsOrigins, ServerOptions},
+    delivery::Dispatcher,
     http::{
         base_url::BaseUrl,
         caching::{CachePolicy, VariesByOrigin},
@@ -49,6 +50,8 @@ const ISSUER: &str = "broadsheet";
 const SETTLED: Duration = Duration::from_millis(500);
 /// How long a client may take to send the head of a request: a slow one holds a connection, never a thread.
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
+/// Connections for webhooks alone, opened as they are needed: writing down what came of one takes a millisecond.
+const WEBHOOK_CONNECTIONS: u32 = 4;
 
 /// Answers until SIGTERM or SIGINT, then until requests under way are finished.
 ///
@@ -76,16 +79,21 @@ pub struct Bound {
     pub closing: Closing,
 }
 
-/// What a server that has ended still has to write down.
+/// What a server that has ended still has to do. Without it no webhooks are sent any more.
 pub struct Closing {
     usage: Usage,
     db: Db,
+    webhooks: Option<Dispatcher>,
+    patience: Duration,
 }
 
 impl Closing {
-    /// Writes down the usage of keys that was only counted yet.
+    /// Writes down the usage of keys that was only counted yet, and waits for webhooks that are being sent.
     pub async fn close(self) {
         self.usage.flush(&self.db).await;
+        if let Some(webhooks) = self.webhooks {
+            webhooks.stop(self.patience);
+        }
     }
 }
 
@@ -107,7 +115,8 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     let doorkeeper = Data::new(Doorkeeper { limits: Limits::new(db.clone()), strangers: Strangers::default(), usage: usage.clone() });
     let counting = Counting { anonymous_per_minute: options.anonymous_per_minute, unchanged_counts: options.unchanged_counts };
     let (own, keeps_usage) = (db.clone(), Arc::new(Once::new()));
-    let closing = Closing { usage: usage.clone(), db: db.clone() };
+    let mut closing = Closing { usage: usage.clone(), db: db.clone(), webhooks: None, patience: options.drain_for };
+    let targets = Data::new(options.webhook_targets);
     let db = Data::new(db);
     let policy = CachePolicy { max_age: u32::try_from(options.cache_for.as_secs()).unwrap_or(u32::MAX), ..CachePolicy::default() };
     let base_url = BaseUrl(options.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()));
@@ -131,6 +140,7 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
             .app_data(keyring.clone())
             .app_data(doorkeeper.clone())
             .app_data(counting)
+            .app_data(targets.clone())
             .app_data(contract.clone())
             .app_data(allowed.clone())
             .app_data(policy)
@@ -160,6 +170,11 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     .shutdown_signal(stop)
     .bind(options.bind)?;
     let addresses = server.addrs();
+    if let (Some(address), true) = (addresses.first(), options.webhook_senders > 0) {
+        let own = Db::open(database_url, WEBHOOK_CONNECTIONS, options.statement_timeout)?;
+        let base = options.base_url(*address);
+        closing.webhooks = Some(Dispatcher::start(own, options.webhook_targets, base, options.webhook_senders)?);
+    }
     Ok(Bound { server: server.run(), addresses, closing })
 }
 

@@ -35,3 +35,6 @@ pub mod partner;
 pub mod site;
 pub mod source;
 pub mod tag;
+
+pub mod webhook;
+pub mod webhook_message;

@@ -20,8 +20,12 @@ use crate::{
     api::{
         article::{ArticleInclude, CardInclude},
         article_body::BodyFormat,
+        webhook_message::{GoneArticle, SeenArticle, WebhookData, WebhookMessage, WebhookTest},
     },
-    domain::article::{Kind, Status},
+    domain::{
+        article::{Kind, Status},
+        webhook::{DeliveryStatus, Event},
+    },
     http::{
         fields::names_of,
         problem::{FaultShape, ProblemKind, ProblemShape, answer},
@@ -46,7 +50,8 @@ const KEY_IN_ADDRESS: &str = "key_in_address";
     ),
     components(schemas(
         ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude,
-        super::articles::Sort, super::articles::Has, super::partners::UsageDetail
+        super::articles::Sort, super::articles::Has, super::partners::UsageDetail,
+        DeliveryStatus, Event, WebhookMessage, WebhookData, SeenArticle, GoneArticle, WebhookTest
     )),
     tags(
         (name = "articles", description = "What the publication prints, as cards and whole."),
@@ -66,6 +71,7 @@ const KEY_IN_ADDRESS: &str = "key_in_address";
         (name = "me", description = "The account of who calls."),
         (name = "users", description = "The accounts of the newsroom."),
         (name = "partners", description = "Companies that take content by API keys: what they may read, and how often."),
+        (name = "webhooks", description = "Addresses that are told when articles change: of the publication, and of partners by their licence."),
         (name = "health", description = "For load balancers."),
         (name = "docs", description = "The contract and the problem catalogue.")
     )
@@ -82,6 +88,7 @@ pub fn document() -> OpenApi {
         .configure(configure_root)
         .split_for_parts();
     complete(&mut document);
+    super::webhooks::describe(&mut document);
     document
 }
 

@@ -6,7 +6,7 @@ use actix_web::{dev::ServerHandle, rt};
 use broadsheet::{
     access::password::Password,
     config::{CorsOrigins, ServerOptions},
-    domain::{actor::Actor, id::UserId, role::Role},
+    domain::{actor::Actor, id::UserId, role::Role, webhook_target::TargetPolicy},
     server::{self, Bound},
     store::{self, users::NewUser},
 };
@@ -158,6 +158,9 @@ fn serve(database_url: &str) -> (String, ServerHandle) {
         anonymous_per_minute: None,
         unchanged_counts: false,
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        // None, so that nothing but what a test does asks the database.
+        webhook_senders: 0,
+        webhook_targets: TargetPolicy { allow_private: true },
     };
     let Bound { server, addresses, .. } = server::bind(&options, database_url).unwrap();
     let handle = server.handle();
