@@ -138,8 +138,7 @@ impl From<NamedWebhook> for Webhook {
             created_at,
             updated_at,
         } = row;
-        let events =
-            events.map_or_else(|| vec![EventChoice::All], |events| events.into_iter().flatten().map(EventChoice::of).collect());
+        let events = events.map_or_else(|| vec![EventChoice::All], |events| events.into_iter().flatten().map(EventChoice::of).collect());
         Self {
             id,
             partner: partner_id,

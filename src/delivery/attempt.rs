@@ -32,8 +32,7 @@ pub fn make(db: &Db, client: &Client, base: &str, claimed: &Claimed) -> StoreRes
     };
     let body = serde_json::to_string(&message).map_err(StoreError::from)?;
     let (id, now) = (delivery.id.to_string(), Utc::now());
-    let signatures: Vec<String> =
-        webhook.secrets(now).iter().map(|secret| secret.sign(&id, now.timestamp(), &body)).collect();
+    let signatures: Vec<String> = webhook.secrets(now).iter().map(|secret| secret.sign(&id, now.timestamp(), &body)).collect();
     let answer = client.post(&webhook.url, &id, now.timestamp(), &signatures.join(" "), &body);
     let attempts = usize::try_from(delivery.attempts + 1).unwrap_or(ATTEMPTS);
     let (status, next) = what_follows(&answer, attempts, now);
@@ -119,7 +118,8 @@ mod tests {
     #[test]
     fn who_is_gone_or_fails_for_days_is_disabled() {
         let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-        let why = |status, outcome, days: Option<i64>| why_disable(&answer(status), outcome, now, days.map(|days| now - Duration::days(days)));
+        let why =
+            |status, outcome, days: Option<i64>| why_disable(&answer(status), outcome, now, days.map(|days| now - Duration::days(days)));
         assert!(why(410, DeliveryStatus::Failed, None).unwrap().contains("410"));
         assert_eq!(why(500, DeliveryStatus::Failed, Some(2)), None);
         assert!(why(500, DeliveryStatus::Failed, Some(3)).is_some());

@@ -152,7 +152,8 @@ impl Shared {
                 }
             };
             let state = self.state();
-            let state = if state.is_stopping { state } else { self.done.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0 };
+            let state =
+                if state.is_stopping { state } else { self.done.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0 };
             if state.is_stopping {
                 drop(state);
                 self.give_back();

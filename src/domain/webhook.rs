@@ -68,7 +68,9 @@ impl Event {
             (true, false, ChangeAction::Deleted) => Some(Self::Deleted),
             (true, false, _) => Some(Self::Withdrawn),
             (true, true, ChangeAction::Corrected) => Some(Self::Corrected),
-            (true, true, ChangeAction::Created | ChangeAction::Updated | ChangeAction::Published | ChangeAction::Moved) => Some(Self::Updated),
+            (true, true, ChangeAction::Created | ChangeAction::Updated | ChangeAction::Published | ChangeAction::Moved) => {
+                Some(Self::Updated)
+            }
         }
     }
 }

@@ -61,7 +61,9 @@ impl TargetPolicy {
 /// RFC 6761, RFC 6762, and what ICANN keeps free for private use.
 fn is_local_name(name: &str) -> bool {
     let name = name.trim_end_matches('.');
-    ["localhost", "local", "internal", "home.arpa"].iter().any(|end| name == *end || name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
+    ["localhost", "local", "internal", "home.arpa"]
+        .iter()
+        .any(|end| name == *end || name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
 }
 
 /// Whether an address belongs to the public internet, by the registries of special-purpose addresses (RFC 6890). What stands for
@@ -109,14 +111,50 @@ mod tests {
 
     #[test]
     fn only_the_public_internet_is_public() {
-        for public in ["8.8.8.8", "1.1.1.1", "100.63.255.255", "172.32.0.1", "192.0.1.1", "2606:4700::1111", "2a00:1450::1", "2001:4860:4860::8888"] {
+        for public in
+            ["8.8.8.8", "1.1.1.1", "100.63.255.255", "172.32.0.1", "192.0.1.1", "2606:4700::1111", "2a00:1450::1", "2001:4860:4860::8888"]
+        {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
         let private = [
-            "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255",
-            "192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1",
-            "239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::a00:1",
-            "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::1", "3fff::1", "fc00::1", "fdff::1", "fe80::1", "fec0::1", "ff02::1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "100.64.0.1",
+            "127.0.0.1",
+            "127.255.255.254",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::7f00:1",
+            "::ffff:127.0.0.1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::a00:1",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::1",
+            "3fff::1",
+            "fc00::1",
+            "fdff::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
         ];
         for private in private {
             assert!(!is_public(private.parse().unwrap()), "{private}");
@@ -130,14 +168,31 @@ mod tests {
             assert!(strict.parse(good).is_ok(), "{good}");
         }
         let private = [
-            "https://localhost/", "https://a.localhost", "https://127.0.0.1/", "https://0x7f.1/", "https://2130706433/", "https://[::1]/",
-            "https://[::ffff:10.0.0.1]/", "https://printer.local", "https://db.internal./", "https://10.1.2.3", "http://hooks.example.org/",
+            "https://localhost/",
+            "https://a.localhost",
+            "https://127.0.0.1/",
+            "https://0x7f.1/",
+            "https://2130706433/",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://printer.local",
+            "https://db.internal./",
+            "https://10.1.2.3",
+            "http://hooks.example.org/",
         ];
         for private in private {
             assert!(strict.parse(private).is_err(), "{private}");
             assert!(open.parse(private).is_ok(), "{private}");
         }
-        for bad in ["", "hooks.example.org", "ftp://example.org", "https://user:pass@example.org/", "https://user@example.org/", "https://example.org/#a", "file:///etc/passwd"] {
+        for bad in [
+            "",
+            "hooks.example.org",
+            "ftp://example.org",
+            "https://user:pass@example.org/",
+            "https://user@example.org/",
+            "https://example.org/#a",
+            "file:///etc/passwd",
+        ] {
             assert!(strict.parse(bad).is_err() && open.parse(bad).is_err(), "{bad}");
         }
     }

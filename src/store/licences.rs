@@ -195,7 +195,9 @@ pub fn delete(tx: &mut PgConnection, actor: Actor, (partner, id): (PartnerId, Li
     }
     let endpoints: i64 = webhooks::table.filter(webhooks::licence_id.eq(id)).count().get_result(tx)?;
     if endpoints > 0 {
-        return Err(StoreError::Conflict { detail: format!("{endpoints} of the partner's webhooks have this licence; delete them first.") });
+        return Err(StoreError::Conflict {
+            detail: format!("{endpoints} of the partner's webhooks have this licence; delete them first."),
+        });
     }
     diesel::delete(api_keys::table.filter(api_keys::licence_id.eq(id))).execute(tx)?;
     diesel::delete(licences::table.find(id)).execute(tx)?;

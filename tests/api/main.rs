@@ -24,3 +24,4 @@ mod slugs;
 mod tags;
 mod users;
 mod versions;
+mod webhooks;

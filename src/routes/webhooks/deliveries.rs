@@ -13,9 +13,7 @@ use crate::{
         id::{DeliveryId, WebhookId},
         webhook::DeliveryStatus,
     },
-    http::{
-        self, AccessProblems, CreateProblems, Cursor, Limit, ListProblems, NoParameters, Page, Path, Query, ReadProblems, Tagged,
-    },
+    http::{self, AccessProblems, CreateProblems, Cursor, Limit, ListProblems, NoParameters, Page, Path, Query, ReadProblems, Tagged},
     store::{
         db::Db,
         webhooks::deliveries::{self, DeliveryRow},

@@ -33,7 +33,10 @@ pub fn describe(document: &mut OpenApi) {
              `webhook-id`, for some three days. A message may come twice: keep the ids of the last days. 410 disables the endpoint.",
         ))
         .parameter(header("webhook-id", "The id of the message: the same at every attempt."))
-        .parameter(header("webhook-timestamp", "When this attempt was made, in seconds since 1970. Refuse what is older than five minutes."))
+        .parameter(header(
+            "webhook-timestamp",
+            "When this attempt was made, in seconds since 1970. Refuse what is older than five minutes.",
+        ))
         .parameter(header(
             "webhook-signature",
             "Signatures of `{webhook-id}.{webhook-timestamp}.{body}`, separated by spaces: `v1,` and the HMAC-SHA256 in base64, or `v1a,` \
@@ -42,7 +45,10 @@ pub fn describe(document: &mut OpenApi) {
         .request_body(Some(body))
         .response("2XX", ResponseBuilder::new().description("It has the message."))
         .response("410", ResponseBuilder::new().description("It wants no more of them: the endpoint is disabled."))
-        .response("default", ResponseBuilder::new().description("It has not: it is sent again later, after `Retry-After` if that is there."))
+        .response(
+            "default",
+            ResponseBuilder::new().description("It has not: it is sent again later, after `Retry-After` if that is there."),
+        )
         .build();
     document.webhooks = Some(PathsBuilder::new().path("article", PathItem::new(HttpMethod::Post, operation)).build());
 }

@@ -23,8 +23,8 @@ use crate::{
         webhook_target::TargetPolicy,
     },
     http::{
-        self, AccessProblems, CreateProblems, Cursor, IfMatch, Json, Limit, ListProblems, NoParameters, Page, Path, Query, ReadProblems, Tagged,
-        WriteProblems, extract::OptionalJson,
+        self, AccessProblems, CreateProblems, Cursor, IfMatch, Json, Limit, ListProblems, NoParameters, Page, Path, Query, ReadProblems,
+        Tagged, WriteProblems, extract::OptionalJson,
     },
     store::{self, db::Db, webhooks::NamedWebhook},
 };

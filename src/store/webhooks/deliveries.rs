@@ -253,9 +253,7 @@ pub fn note_health(tx: &mut PgConnection, webhook: &WebhookRow, failed_at: Optio
             .execute(tx)?,
         // Most deliveries find nothing to change, and lock nothing.
         None if webhook.failing_since.is_none() => 0,
-        None => {
-            diesel::update(webhooks::table.find(webhook.id)).set(webhooks::failing_since.eq(None::<DateTime<Utc>>)).execute(tx)?
-        }
+        None => diesel::update(webhooks::table.find(webhook.id)).set(webhooks::failing_since.eq(None::<DateTime<Utc>>)).execute(tx)?,
     };
     Ok(())
 }

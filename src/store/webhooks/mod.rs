@@ -64,7 +64,11 @@ impl WebhookRow {
     #[must_use]
     pub fn secrets(&self, now: DateTime<Utc>) -> Vec<WebhookSecret> {
         let former = self.former_secret.as_deref().filter(|_| self.former_secret_until.is_some_and(|until| until > now));
-        [Some(self.secret.as_slice()), former].into_iter().flatten().filter_map(|bytes| WebhookSecret::stored(self.signature, bytes)).collect()
+        [Some(self.secret.as_slice()), former]
+            .into_iter()
+            .flatten()
+            .filter_map(|bytes| WebhookSecret::stored(self.signature, bytes))
+            .collect()
     }
 }
 
@@ -245,8 +249,11 @@ fn set(tx: &mut PgConnection, id: WebhookId, changes: &WebhookChanges) -> StoreR
         None => None,
         Some(None) => Some(None),
         Some(Some(list)) => {
-            let asked: Vec<_> =
-                list.iter().enumerate().map(|(place, reference)| (format!("/sections/{place}"), Resource::Section, reference.clone())).collect();
+            let asked: Vec<_> = list
+                .iter()
+                .enumerate()
+                .map(|(place, reference)| (format!("/sections/{place}"), Resource::Section, reference.clone()))
+                .collect();
             Some(Some(references::get(tx, &asked)?))
         }
     };
@@ -288,8 +295,7 @@ fn check_licence(tx: &mut PgConnection, partner: Option<PartnerId>, licence: Opt
 /// Names the sections of endpoints: one statement for any number of them.
 fn named(conn: &mut PgConnection, rows: Vec<WebhookRow>) -> StoreResult<Vec<NamedWebhook>> {
     let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.section_ids.as_ref()).flatten().flatten().copied().collect();
-    let paths: Vec<(Uuid, String)> =
-        sections::table.filter(sections::id.eq_any(ids)).select((sections::id, sections::path)).load(conn)?;
+    let paths: Vec<(Uuid, String)> = sections::table.filter(sections::id.eq_any(ids)).select((sections::id, sections::path)).load(conn)?;
     let name = |id: &Uuid| paths.iter().find(|(one, _)| one == id).map(|(_, path)| path.clone());
     Ok(rows
         .into_iter()

@@ -95,7 +95,8 @@ pub fn has_endpoints(conn: &mut PgConnection) -> StoreResult<bool> {
 /// # Errors
 /// Those of the database.
 pub fn fan_out(tx: &mut PgConnection) -> StoreResult<bool> {
-    let locked: Option<DateTime<Utc>> = webhook_sweep::table.select(webhook_sweep::swept_until).for_update().skip_locked().first(tx).optional()?;
+    let locked: Option<DateTime<Utc>> =
+        webhook_sweep::table.select(webhook_sweep::swept_until).for_update().skip_locked().first(tx).optional()?;
     let Some(swept_until) = locked else { return Ok(false) };
     let endpoints: Vec<WebhookRow> =
         webhooks::table.filter(webhooks::is_enabled).order(webhooks::id).select(WebhookRow::as_select()).load(tx)?;
@@ -110,7 +111,9 @@ pub fn fan_out(tx: &mut PgConnection) -> StoreResult<bool> {
         // All of them, or a change that committed late with a smaller number would be passed over.
         let ids: Vec<i64> = changes.iter().map(|change| change.id).collect();
         log::debug!("{} changes up to {} are told", ids.len(), last.id);
-        diesel::update(webhook_changes::table.filter(webhook_changes::id.eq_any(ids))).set(webhook_changes::is_told.eq(true)).execute(tx)?;
+        diesel::update(webhook_changes::table.filter(webhook_changes::id.eq_any(ids)))
+            .set(webhook_changes::is_told.eq(true))
+            .execute(tx)?;
     }
     let now: DateTime<Utc> = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>()).get_result(tx)?;
     if let Some(first) = endpoints.iter().map(|endpoint| endpoint.created_at).min() {
@@ -137,7 +140,9 @@ pub fn replay(tx: &mut PgConnection, webhook: WebhookId, since: DateTime<Utc>) -
         .load(tx)?;
     if i64::try_from(changes.len()).is_ok_and(|changes| changes > MOST_REPLAYED) {
         return Err(StoreError::Conflict {
-            detail: format!("There are more than {MOST_REPLAYED} changes since then. Name a later time, or let the receiver read its lists anew."),
+            detail: format!(
+                "There are more than {MOST_REPLAYED} changes since then. Name a later time, or let the receiver read its lists anew."
+            ),
         });
     }
     let endpoints = [endpoint];
@@ -178,8 +183,10 @@ fn of_changes(tx: &mut PgConnection, endpoints: &[WebhookRow], changes: &[Change
     articles.sort_unstable();
     articles.dedup();
     let lists = lists_now(tx, endpoints, &articles)?;
-    let formers: Vec<Former> =
-        changes.iter().map(|change| change.before.clone().and_then(|before| serde_json::from_value(before).ok()).unwrap_or_default()).collect();
+    let formers: Vec<Former> = changes
+        .iter()
+        .map(|change| change.before.clone().and_then(|before| serde_json::from_value(before).ok()).unwrap_or_default())
+        .collect();
     // By change first, so that every endpoint is told in the order of the changes.
     let mut made: Vec<(i64, NewDelivery)> = Vec::new();
     for (scope, group) in by_scope(tx, endpoints)? {
@@ -347,7 +354,8 @@ struct Due {
 impl QueryFragment<Pg> for Due {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         // Each value where it stands: a fragment binds in the order of its text.
-        for part in include_str!("../sql/due_articles.sql").split_inclusive(['\n', ' ', ')']).skip_while(|part| !part.starts_with("SELECT")) {
+        for part in include_str!("../sql/due_articles.sql").split_inclusive(['\n', ' ', ')']).skip_while(|part| !part.starts_with("SELECT"))
+        {
             let bare = part.trim_end_matches([' ', ')', '\n']);
             match bare {
                 "$1" => out.push_bind_param::<Timestamptz, _>(&self.from)?,

@@ -7,9 +7,11 @@ mod client;
 pub mod contract;
 mod database;
 mod make;
+mod receiver;
 mod statements;
 
 pub use app::{PASSWORD, TestApp};
 pub use client::{Answer, Client};
 pub use contract::DOCUMENT;
 pub use make::{Made, Make};
+pub use receiver::{Received, Receiver, Reply};
