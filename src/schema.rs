@@ -626,7 +626,7 @@ diesel::table! {
         slug -> Nullable<Text>,
         reason -> Nullable<Text>,
         changed_at -> Timestamptz,
-        /// What decided who saw the article before. Null: nobody did.
+        /// What decided who saw the article before. Null or empty: nobody did.
         before -> Nullable<Jsonb>,
         /// Whether it was made into deliveries. It is kept for a while, so that it can be replayed.
         is_told -> Bool,

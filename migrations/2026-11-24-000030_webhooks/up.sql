@@ -51,7 +51,7 @@ CREATE TABLE webhook_changes (
   is_told boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE webhook_changes IS 'The outbox: what became of articles while there was any endpoint, written by trigger in the transaction of the change.';
-COMMENT ON COLUMN webhook_changes.before IS 'What decided who saw the article before. Null: nobody did.';
+COMMENT ON COLUMN webhook_changes.before IS 'What decided who saw the article before. Null or empty: nobody did.';
 COMMENT ON COLUMN webhook_changes.is_told IS 'Whether it was made into deliveries. It is kept for a while, so that it can be replayed.';
 CREATE INDEX webhook_changes_untold_idx ON webhook_changes (id) WHERE NOT is_told;
 CREATE INDEX webhook_changes_changed_at_idx ON webhook_changes (changed_at);
@@ -106,25 +106,30 @@ CREATE INDEX webhook_deliveries_order_idx ON webhook_deliveries (webhook_id, seq
 CREATE INDEX webhook_deliveries_pending_idx ON webhook_deliveries (webhook_id, next_attempt_at, sequence) WHERE status = 'pending';
 CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (created_at);
 
--- Before, for what a licence asks of an article is in other tables too, which the transaction changes or empties afterwards.
+-- Before, for what a licence asks of an article is in other tables too, which the transaction changes or empties afterwards. Only the
+-- first write of a transaction has before it what others saw: the later ones find its row here, also where nobody saw anything.
 CREATE FUNCTION remember_article() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF OLD.published_at IS NOT NULL AND EXISTS (SELECT 1 FROM webhooks) THEN
-    INSERT INTO webhook_before (article_id, transaction_id, facts)
-    SELECT OLD.id, pg_current_xact_id()::text::bigint, jsonb_build_object(
-      'slug', OLD.slug, 'published_at', OLD.published_at, 'withdrawn_at', OLD.withdrawn_at, 'kind', OLD.kind, 'language', OLD.language,
-      'lists', coalesce((SELECT jsonb_agg(l.list_id) FROM article_listings l WHERE l.article_id = OLD.id), '[]'),
-      'source_id', o.source_id, 'rights', o.rights)
-    FROM (SELECT 1) AS one LEFT JOIN article_sources o ON o.article_id = OLD.id
-    -- The first write of a transaction has seen what others saw.
-    ON CONFLICT DO NOTHING;
+  IF EXISTS (SELECT 1 FROM webhooks) THEN
+    IF TG_OP = 'INSERT' THEN
+      INSERT INTO webhook_before (article_id, transaction_id, facts)
+      VALUES (NEW.id, pg_current_xact_id()::text::bigint, '{}') ON CONFLICT DO NOTHING;
+    ELSE
+      INSERT INTO webhook_before (article_id, transaction_id, facts)
+      SELECT OLD.id, pg_current_xact_id()::text::bigint, CASE WHEN OLD.published_at IS NULL THEN '{}' ELSE jsonb_build_object(
+        'slug', OLD.slug, 'published_at', OLD.published_at, 'withdrawn_at', OLD.withdrawn_at, 'kind', OLD.kind, 'language', OLD.language,
+        'lists', coalesce((SELECT jsonb_agg(l.list_id) FROM article_listings l WHERE l.article_id = OLD.id), '[]'),
+        'source_id', o.source_id, 'rights', o.rights) END
+      FROM (SELECT 1) AS one LEFT JOIN article_sources o ON o.article_id = OLD.id
+      ON CONFLICT DO NOTHING;
+    END IF;
   END IF;
   IF TG_OP = 'DELETE' THEN
     RETURN OLD;
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER articles_remembered BEFORE UPDATE OR DELETE ON articles FOR EACH ROW EXECUTE FUNCTION remember_article();
+CREATE TRIGGER articles_remembered BEFORE INSERT OR UPDATE OR DELETE ON articles FOR EACH ROW EXECUTE FUNCTION remember_article();
 
 CREATE FUNCTION tell_webhooks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

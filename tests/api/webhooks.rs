@@ -212,6 +212,7 @@ async fn a_partner_is_told_of_what_its_licence_gives_and_of_nothing_else() {
     assert_eq!((gone.event().as_str(), gone.json()["data"]["slug"].as_str()), ("article.withdrawn", Some("shown")));
     assert!(!gone.body.to_lowercase().contains("hidden"), "{}", gone.body);
     editor.patch("/v1/articles/hidden", "*", json!({"title": "Hidden still"})).await.expect(200);
+    assert_eq!(receiver.after_a_while().await.len(), 3);
     editor.patch("/v1/articles/hidden", "*", json!({"source": null})).await.expect(200);
     let again = receiver.wait_for(4).await.remove(3);
     assert_eq!((again.event().as_str(), again.json()["data"]["title"].as_str()), ("article.published", Some("Hidden still")));
@@ -236,7 +237,7 @@ async fn what_was_published_before_there_was_an_endpoint_is_withdrawn_too() {
     partner_endpoint(&app, &receiver, json!({})).await;
     let editor = app.editor().await;
     editor.post(&scheduled.path("unpublish"), json!({})).await.expect(200);
-    editor.post(&old.path("archive"), json!({"reason": "Wrong"})).await.expect(200);
+    editor.post(&old.path("unpublish"), json!({"reason": "Wrong"})).await.expect(200);
     let messages = receiver.wait_for(1).await;
     assert_eq!((messages[0].event().as_str(), messages[0].json()["data"]["reason"].as_str()), ("article.withdrawn", Some("Wrong")));
     assert_eq!(receiver.after_a_while().await.len(), 1, "of the other nobody knew");

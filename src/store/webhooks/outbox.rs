@@ -197,15 +197,24 @@ fn of_changes(tx: &mut PgConnection, endpoints: &[WebhookRow], changes: &[Change
             .load(tx)?
             .into_iter()
             .collect();
-        let saw = seen_before(tx, &scope, changes)?;
+        let seen = seen_before(tx, &scope, changes)?;
+        // What is to be seen is asked now, for all of them: it came once, by the first, and went once, by the last that took it.
+        let mut shown: HashSet<ArticleId> = HashSet::new();
+        let last_seen: HashMap<ArticleId, i64> =
+            changes.iter().filter(|change| seen.contains(&change.id)).map(|change| (change.article_id, change.id)).collect();
         for (change, former) in changes.iter().zip(&formers) {
             let due_at = sees.get(&change.article_id).map(|published_at| due(&scope, *published_at));
             if due_at.is_some_and(|due_at| due_at > change.changed_at) {
                 // It was not yet to be seen when it was written, and has come due since: the sweep says so.
                 continue;
             }
-            let saw = saw.contains(&change.id);
-            let Some(event) = Event::of(change.action, saw, due_at.is_some()) else { continue };
+            let sees = due_at.is_some();
+            let saw = if sees {
+                !shown.insert(change.article_id) || seen.contains(&change.id)
+            } else {
+                last_seen.get(&change.article_id) == Some(&change.id)
+            };
+            let Some(event) = Event::of(change.action, saw, sees) else { continue };
             let now = lists.get(&change.article_id).map(Vec::as_slice).unwrap_or_default();
             for endpoint in &group {
                 if !endpoint.wants(event) || !stands_in(endpoint, now.iter().chain(&former.lists)) {
