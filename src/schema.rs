@@ -605,7 +605,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// What an article was before the transaction that is writing it; taken from here into webhook_changes.
+    /// What an article was before the transaction that is writing it, until the outbox takes it from here.
     webhook_before (article_id, transaction_id) {
         article_id -> Uuid,
         transaction_id -> Int8,
@@ -696,7 +696,7 @@ diesel::table! {
         signature -> WebhookSignature,
         /// The key that signs, as it is: a hash cannot sign. Never logged, and shown to nobody after it was made.
         secret -> Bytea,
-        /// The key before the last rotation, which signs beside the new one until former_secret_until.
+        /// The key before the last rotation, which signs beside the new one for a while.
         former_secret -> Nullable<Bytea>,
         former_secret_until -> Nullable<Timestamptz>,
         /// One delivery at a time, each after the one before it was accepted or given up.

@@ -35,7 +35,7 @@ COMMENT ON COLUMN webhooks.licence_id IS 'What a partner''s endpoint may learn o
 COMMENT ON COLUMN webhooks.events IS 'What it is told of. Null: everything.';
 COMMENT ON COLUMN webhooks.section_ids IS 'These sections with all below them. Null: every section. No foreign keys: ids are never given twice.';
 COMMENT ON COLUMN webhooks.secret IS 'The key that signs, as it is: a hash cannot sign. Never logged, and shown to nobody after it was made.';
-COMMENT ON COLUMN webhooks.former_secret IS 'The key before the last rotation, which signs beside the new one until former_secret_until.';
+COMMENT ON COLUMN webhooks.former_secret IS 'The key before the last rotation, which signs beside the new one for a while.';
 COMMENT ON COLUMN webhooks.is_ordered IS 'One delivery at a time, each after the one before it was accepted or given up.';
 COMMENT ON COLUMN webhooks.disabled_reason IS 'Why the server stopped delivering. Null where an admin did.';
 COMMENT ON COLUMN webhooks.failing_since IS 'When the first of the failures began that no success has followed.';
@@ -63,7 +63,7 @@ CREATE TABLE webhook_before (
   captured_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (article_id, transaction_id)
 );
-COMMENT ON TABLE webhook_before IS 'What an article was before the transaction that is writing it; taken from here into webhook_changes.';
+COMMENT ON TABLE webhook_before IS 'What an article was before the transaction that is writing it, until the outbox takes it from here.';
 
 CREATE TABLE webhook_sweep (
   id smallint PRIMARY KEY DEFAULT 1 CONSTRAINT webhook_sweep_single_row CHECK (id = 1),
