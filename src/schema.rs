@@ -22,6 +22,10 @@ pub mod sql_types {
     pub struct ChangeAction;
 
     #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "delivery_status"))]
+    pub struct DeliveryStatus;
+
+    #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "licence_extent"))]
     pub struct LicenceExtent;
 
@@ -48,6 +52,14 @@ pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "user_role"))]
     pub struct UserRole;
+
+    #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "webhook_event"))]
+    pub struct WebhookEvent;
+
+    #[derive(diesel::query_builder::QueryId, Debug, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "webhook_signature"))]
+    pub struct WebhookSignature;
 }
 
 diesel::table! {
@@ -610,6 +622,114 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// What an article was before the transaction that is writing it, until the outbox takes it from here.
+    webhook_before (article_id, transaction_id) {
+        article_id -> Uuid,
+        transaction_id -> Int8,
+        facts -> Jsonb,
+        captured_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ChangeAction;
+
+    /// The outbox: what became of articles while there was any endpoint, written by trigger in the transaction of the change.
+    webhook_changes (id) {
+        id -> Int8,
+        article_id -> Uuid,
+        action -> ChangeAction,
+        slug -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        changed_at -> Timestamptz,
+        /// What decided who saw the article before. Null or empty: nobody did.
+        before -> Nullable<Jsonb>,
+        /// Whether it was made into deliveries. It is kept for a while, so that it can be replayed.
+        is_told -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::WebhookEvent;
+    use super::sql_types::DeliveryStatus;
+
+    /// What endpoints are told, one row a message, with what came of the last attempt.
+    webhook_deliveries (id) {
+        /// The webhook-id header: the same at every attempt.
+        id -> Uuid,
+        webhook_id -> Uuid,
+        /// The order in which an ordered endpoint is told.
+        sequence -> Int8,
+        event -> WebhookEvent,
+        article_id -> Nullable<Uuid>,
+        slug -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+        /// Set where no write caused it, but the article's time: a second sweep finds it here.
+        due_at -> Nullable<Timestamptz>,
+        status -> DeliveryStatus,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        /// A server is sending it. When this is past, that server is taken for dead and another sends it again.
+        claimed_until -> Nullable<Timestamptz>,
+        attempted_at -> Nullable<Timestamptz>,
+        duration_ms -> Nullable<Int4>,
+        request_body -> Nullable<Text>,
+        response_status -> Nullable<Int4>,
+        response_body -> Nullable<Text>,
+        error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Up to when articles whose time came without a write were announced. Whoever has locked its row makes deliveries; the others do not wait.
+    webhook_sweep (id) {
+        id -> Int2,
+        swept_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::WebhookEvent;
+    use super::sql_types::WebhookSignature;
+
+    /// Addresses that are told when articles change. Without a partner: the publication's own.
+    webhooks (id) {
+        id -> Uuid,
+        partner_id -> Nullable<Uuid>,
+        /// What a partner's endpoint may learn of.
+        licence_id -> Nullable<Uuid>,
+        url -> Text,
+        description -> Nullable<Text>,
+        /// What it is told of. Null: everything.
+        events -> Nullable<Array<Nullable<WebhookEvent>>>,
+        /// These sections with all below them. Null: every section. No foreign keys: ids are never given twice.
+        section_ids -> Nullable<Array<Nullable<Uuid>>>,
+        signature -> WebhookSignature,
+        /// The key that signs, as it is: a hash cannot sign. Never logged, and shown to nobody after it was made.
+        secret -> Bytea,
+        /// The key before the last rotation, which signs beside the new one for a while.
+        former_secret -> Nullable<Bytea>,
+        former_secret_until -> Nullable<Timestamptz>,
+        /// One delivery at a time, each after the one before it was accepted or given up.
+        is_ordered -> Bool,
+        is_enabled -> Bool,
+        /// Why the server stopped delivering. Null where an admin did.
+        disabled_reason -> Nullable<Text>,
+        /// When the first of the failures began that no success has followed.
+        failing_since -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(api_keys -> licences (licence_id));
 diesel::joinable!(api_keys -> partners (partner_id));
 diesel::joinable!(article_listings -> articles (article_id));
@@ -641,6 +761,9 @@ diesel::joinable!(menu_items -> sections (section_id));
 diesel::joinable!(menu_items -> tags (tag_id));
 diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(site -> media (logo_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
+diesel::joinable!(webhooks -> licences (licence_id));
+diesel::joinable!(webhooks -> partners (partner_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
@@ -681,4 +804,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sources,
     tags,
     users,
+    webhook_before,
+    webhook_changes,
+    webhook_deliveries,
+    webhook_sweep,
+    webhooks,
 );

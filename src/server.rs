@@ -32,7 +32,7 @@ use crate::{
     },
     allocator::release,
     config::{CorsOrigins, ServerOptions},
-    delivery::{Bell, Hub, trimmer},
+    delivery::{Bell, Hub, trimmer, webhooks::Dispatcher},
     http::{
         base_url::BaseUrl,
         caching::{CachePolicy, VariesByOrigin},
@@ -50,6 +50,8 @@ const ISSUER: &str = "broadsheet";
 const SETTLED: Duration = Duration::from_millis(500);
 /// How long a client may take to send the head of a request: a slow one holds a connection, never a thread.
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
+/// Connections for webhooks alone, opened as they are needed: writing down what came of one takes a millisecond.
+const WEBHOOK_CONNECTIONS: u32 = 4;
 
 /// Answers until SIGTERM or SIGINT, then until requests under way are finished.
 ///
@@ -77,16 +79,21 @@ pub struct Bound {
     pub closing: Closing,
 }
 
-/// What a server that has ended still has to write down.
+/// What a server that has ended still has to do. Without it no webhooks are sent any more.
 pub struct Closing {
     usage: Usage,
     db: Db,
+    webhooks: Option<Dispatcher>,
+    patience: Duration,
 }
 
 impl Closing {
-    /// Writes down the usage of keys that was only counted yet.
+    /// Writes down the usage of keys that was only counted yet, and waits for webhooks that are being sent.
     pub async fn close(self) {
         self.usage.flush(&self.db).await;
+        if let Some(webhooks) = self.webhooks {
+            webhooks.stop(self.patience);
+        }
     }
 }
 
@@ -113,7 +120,8 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
         needs_credential: options.needs_credential,
     };
     let (own, keeps_usage) = (db.clone(), Arc::new(Once::new()));
-    let closing = Closing { usage: usage.clone(), db: db.clone() };
+    let mut closing = Closing { usage: usage.clone(), db: db.clone(), webhooks: None, patience: options.drain_for };
+    let targets = Data::new(options.webhook_targets);
     let bell = Bell::new(database_url);
     trimmer::start(&bell, database_url, options.keep_changes_for);
     let hub = Data::new(Hub::new(db.clone(), bell.clone(), options.max_listeners));
@@ -151,6 +159,7 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
             .app_data(counting)
             .app_data(bell.clone())
             .app_data(hub.clone())
+            .app_data(targets.clone())
             .app_data(contract.clone())
             .app_data(allowed.clone())
             .app_data(policy)
@@ -180,6 +189,11 @@ fn bind_until(options: &ServerOptions, database_url: &str, stop: impl Future<Out
     .shutdown_signal(stop)
     .bind(options.bind)?;
     let addresses = server.addrs();
+    if let (Some(address), true) = (addresses.first(), options.webhook_senders > 0) {
+        let own = Db::open(database_url, WEBHOOK_CONNECTIONS, options.statement_timeout)?;
+        let base = options.base_url(*address);
+        closing.webhooks = Some(Dispatcher::start(own, options.webhook_targets, base, options.webhook_senders)?);
+    }
     Ok(Bound { server: server.run(), addresses, closing })
 }
 

@@ -71,6 +71,8 @@ actions! {
     ManageUsers: Admin;
     /// See, create, change and delete partners, their licences and keys, and see what these are used for.
     ManagePartners: Admin;
+    /// See, create, change and delete webhooks of the publication and of partners, and send their messages again.
+    ManageWebhooks: Admin;
     /// Read who did what, when, to what.
     ReadAudit: Admin;
     /// See and change one's own account.
@@ -96,6 +98,7 @@ mod tests {
                 ("ManageSite", &[Admin]),
                 ("ManageUsers", &[Admin]),
                 ("ManagePartners", &[Admin]),
+                ("ManageWebhooks", &[Admin]),
                 ("ReadAudit", &[Admin]),
                 ("ManageOwnAccount", &[Admin, Editor, Author, Reader]),
             ]

@@ -39,3 +39,6 @@ pub mod site;
 pub mod sitemap;
 pub mod source;
 pub mod tag;
+
+pub mod webhook;
+pub mod webhook_message;

@@ -45,6 +45,7 @@ impl From<Row> for Resolution {
             Resource::Partner => "partners",
             Resource::Licence => "licences",
             Resource::ApiKey => "keys",
+            Resource::Webhook => "webhooks",
         };
         Self { href: format!("/v1/{collection}/{slug}"), resource, id, slug, title, path }
     }

@@ -8,6 +8,7 @@ use url::{Host, Url};
 
 use super::fault::Faults;
 use super::network::Network;
+use crate::domain::webhook_target::TargetPolicy;
 
 /// Connections beyond this many wait in Postgres rather than here.
 const LARGEST_POOL: u32 = 32;
@@ -75,6 +76,14 @@ pub struct ServerFlags {
     /// Proxies whose word on a client's address is taken (X-Forwarded-For): addresses or ranges, separated by commas
     #[arg(long, env = "BROADSHEET_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
+
+    /// Webhooks that are sent at once; 0 leaves sending them to other servers on the same database
+    #[arg(long, env = "BROADSHEET_WEBHOOK_SENDERS", value_name = "NUMBER", default_value = "8")]
+    pub webhook_senders: String,
+
+    /// Send webhooks to private addresses and over plain http, too: for tests and receivers in the same network
+    #[arg(long, env = "BROADSHEET_WEBHOOKS_ALLOW_PRIVATE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub webhooks_allow_private: bool,
 }
 
 /// Whose pages may read the API in a browser.
@@ -121,6 +130,10 @@ pub struct ServerOptions {
     pub max_listeners: usize,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// How many webhooks are sent at once; 0 sends none.
+    pub webhook_senders: usize,
+    /// Where webhooks may be sent.
+    pub webhook_targets: TargetPolicy,
 }
 
 impl ServerOptions {
@@ -160,6 +173,7 @@ impl ServerFlags {
         let anonymous =
             faults.take("--anonymous-per-minute (BROADSHEET_ANONYMOUS_PER_MINUTE)", number(&self.anonymous_per_minute, 0, 1_000_000_i64));
         let uncounted = faults.take("--uncounted (BROADSHEET_UNCOUNTED)", uncounted(&self.uncounted));
+        let webhook_senders = faults.take("--webhook-senders (BROADSHEET_WEBHOOK_SENDERS)", number(&self.webhook_senders, 0, 256));
         let workers = workers?;
         let uncounted = uncounted?;
         Some(ServerOptions {
@@ -179,6 +193,8 @@ impl ServerFlags {
             keep_changes_for: Duration::from_secs(changes_retention? * 24 * 3600),
             max_listeners: max_listeners?,
             trusted_proxies: trusted_proxies?,
+            webhook_senders: webhook_senders?,
+            webhook_targets: TargetPolicy { allow_private: self.webhooks_allow_private },
         })
     }
 }

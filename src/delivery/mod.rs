@@ -1,4 +1,4 @@
-//! What leaves after a commit: who waits is woken, and listeners are told.
+//! What leaves after a commit: who waits is woken, listeners are told, and webhooks are sent.
 //!
 //! Everything here follows the change log, of which Postgres tells every server at each commit (`NOTIFY broadsheet_changes`). Nothing is
 //! kept that another server, or this one after a restart, could not read there again.
@@ -6,6 +6,7 @@
 pub mod bell;
 pub mod hub;
 pub mod trimmer;
+pub mod webhooks;
 
 mod listener;
 

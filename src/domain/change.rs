@@ -38,6 +38,8 @@ pub enum Resource {
     Licence,
     /// A partner's API key.
     ApiKey,
+    /// A webhook endpoint.
+    Webhook,
 }
 
 /// What happened to a resource.

@@ -56,4 +56,8 @@ ids! {
     LicenceId;
     /// Identifies an API key.
     ApiKeyId;
+    /// Identifies a webhook endpoint.
+    WebhookId;
+    /// Identifies a delivery: the `webhook-id` of its messages.
+    DeliveryId;
 }

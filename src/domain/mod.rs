@@ -17,6 +17,9 @@ pub mod links;
 pub mod related;
 pub mod role;
 pub mod sitemap;
+pub mod webhook;
+pub mod webhook_secret;
+pub mod webhook_target;
 
 pub mod body;
 pub mod section_path;

@@ -21,8 +21,12 @@ use crate::{
         article::{ArticleInclude, CardInclude},
         article_body::BodyFormat,
         change::ChangeInclude,
+        webhook_message::{GoneArticle, SeenArticle, WebhookData, WebhookMessage, WebhookTest},
     },
-    domain::article::{Kind, Status},
+    domain::{
+        article::{Kind, Status},
+        webhook::{DeliveryStatus, Event},
+    },
     http::{
         fields::names_of,
         problem::{FaultShape, ProblemKind, ProblemShape, answer},
@@ -47,7 +51,8 @@ const KEY_IN_ADDRESS: &str = "key_in_address";
     ),
     components(schemas(
         ProblemShape, FaultShape, Kind, Status, BodyFormat, CardInclude, ArticleInclude, ChangeInclude,
-        super::articles::Sort, super::articles::Has, super::partners::UsageDetail
+        super::articles::Sort, super::articles::Has, super::partners::UsageDetail,
+        DeliveryStatus, Event, WebhookMessage, WebhookData, SeenArticle, GoneArticle, WebhookTest
     )),
     tags(
         (name = "articles", description = "What the publication prints, as cards and whole."),
@@ -69,6 +74,7 @@ const KEY_IN_ADDRESS: &str = "key_in_address";
         (name = "me", description = "The account of who calls."),
         (name = "users", description = "The accounts of the newsroom."),
         (name = "partners", description = "Companies that take content by API keys: what they may read, and how often."),
+        (name = "webhooks", description = "Addresses that are told when articles change: of the publication, and of partners by their licence."),
         (name = "health", description = "For load balancers."),
         (name = "docs", description = "The contract and the problem catalogue.")
     )
@@ -85,6 +91,7 @@ pub fn document() -> OpenApi {
         .configure(configure_root)
         .split_for_parts();
     complete(&mut document);
+    super::webhooks::describe(&mut document);
     document
 }
 

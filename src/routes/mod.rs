@@ -24,6 +24,7 @@ pub mod auth;
 pub mod me;
 pub mod partners;
 pub mod users;
+pub mod webhooks;
 
 pub mod docs;
 pub mod health;
@@ -57,6 +58,7 @@ pub fn configure(config: &mut ServiceConfig) {
     me::routes(config);
     users::routes(config);
     partners::routes(config);
+    webhooks::routes(config);
     docs::contract_routes(config);
 }
 

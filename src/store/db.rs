@@ -77,19 +77,23 @@ impl Db {
         T: Send + 'static,
         W: Fn(&mut PgConnection) -> StoreResult<T> + Send + 'static,
     {
-        let pool = self.primary.clone();
-        web::block(move || {
-            let mut conn = checkout(&pool)?;
-            let mut attempt = 1;
-            loop {
-                match PgConnection::transaction(&mut *conn, |tx| work(tx)) {
-                    Err(StoreError::Busy(reason)) if attempt < ATTEMPTS && reason.contains("deadlock") => attempt += 1,
-                    outcome => return outcome,
-                }
+        let db = self.clone();
+        web::block(move || db.write_here(work)).await.map_err(|gone| Fault::Worker(gone.to_string()))?
+    }
+
+    /// The same on the thread that calls, which is none of a request's.
+    ///
+    /// # Errors
+    /// As `write`.
+    pub fn write_here<T>(&self, work: impl Fn(&mut PgConnection) -> StoreResult<T>) -> StoreResult<T> {
+        let mut conn = checkout(&self.primary)?;
+        let mut attempt = 1;
+        loop {
+            match PgConnection::transaction(&mut *conn, |tx| work(tx)) {
+                Err(StoreError::Busy(reason)) if attempt < ATTEMPTS && reason.contains("deadlock") => attempt += 1,
+                outcome => return outcome,
             }
-        })
-        .await
-        .map_err(|gone| Fault::Worker(gone.to_string()))?
+        }
     }
 
     /// How many connections are open, and how many of them are idle.

@@ -19,7 +19,7 @@ use crate::{
         licence::{Extent, Licence},
         reference::Reference,
     },
-    schema::{api_keys, licences, partners, sections, sources},
+    schema::{api_keys, licences, partners, sections, sources, webhooks},
 };
 
 /// The most licences that one partner has.
@@ -185,7 +185,7 @@ pub fn update(
     get(tx, partner, id)
 }
 
-/// Deletes a licence that no key has.
+/// Deletes a licence that no key and no webhook has.
 ///
 /// # Errors
 /// `NotFound`, `Stale`, `Conflict`.
@@ -194,6 +194,12 @@ pub fn delete(tx: &mut PgConnection, actor: Actor, (partner, id): (PartnerId, Li
     let keys: i64 = api_keys::table.filter(api_keys::licence_id.eq(id).and(api_keys::revoked_at.is_null())).count().get_result(tx)?;
     if keys > 0 {
         return Err(StoreError::Conflict { detail: format!("{keys} of the partner's keys have this licence; revoke them first.") });
+    }
+    let endpoints: i64 = webhooks::table.filter(webhooks::licence_id.eq(id)).count().get_result(tx)?;
+    if endpoints > 0 {
+        return Err(StoreError::Conflict {
+            detail: format!("{endpoints} of the partner's webhooks have this licence; delete them first."),
+        });
     }
     diesel::delete(api_keys::table.filter(api_keys::licence_id.eq(id))).execute(tx)?;
     diesel::delete(licences::table.find(id)).execute(tx)?;

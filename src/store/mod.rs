@@ -38,6 +38,7 @@ pub mod key_usage;
 pub mod licences;
 pub mod partners;
 pub mod quotas;
+pub mod webhooks;
 
 pub mod login_failures;
 pub mod sessions;

@@ -131,14 +131,15 @@ pub fn update(
     Ok(partner)
 }
 
-/// Deletes a partner with its licences, its keys and their usage.
+/// Deletes a partner with its licences, its keys and their usage, and its webhooks.
 ///
 /// # Errors
 /// `NotFound`, `Moved`, `Stale`.
 pub fn delete(tx: &mut PgConnection, actor: Actor, reference: &Reference, expected: Option<i64>) -> StoreResult<()> {
     let (id, slug) = lock(tx, reference, expected)?;
-    // Keys first: they hold on to the licences that would go with the partner.
+    // Keys and webhooks first: they hold on to the licences that would go with the partner.
     diesel::delete(crate::schema::api_keys::table.filter(crate::schema::api_keys::partner_id.eq(id))).execute(tx)?;
+    diesel::delete(crate::schema::webhooks::table.filter(crate::schema::webhooks::partner_id.eq(id))).execute(tx)?;
     diesel::delete(partners::table.find(id)).execute(tx)?;
     slugs::forget(tx, id.0)?;
     audit::record(tx, actor, "delete_partner", Resource::Partner, Some(id.0), json!({ "slug": slug }))

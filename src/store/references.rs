@@ -107,6 +107,7 @@ pub const fn name_of(resource: Resource) -> &'static str {
         Resource::Partner => "partner",
         Resource::Licence => "licence",
         Resource::ApiKey => "api_key",
+        Resource::Webhook => "webhook",
     }
 }
 

@@ -103,7 +103,8 @@ fn load(conn: &mut PgConnection, scope: &Scope, candidate: &Candidate) -> StoreR
         | Resource::User
         | Resource::Partner
         | Resource::Licence
-        | Resource::ApiKey => None,
+        | Resource::ApiKey
+        | Resource::Webhook => None,
     };
     Ok(found.map(|(slug, title)| Resolution { resource, id, path: links::path_of(resource, &slug), slug, title }))
 }

@@ -91,7 +91,9 @@ const fn table_of(resource: Resource) -> &'static str {
         Resource::Collection => "collections",
         Resource::Menu => "menus",
         Resource::Partner => "partners",
-        Resource::Tag | Resource::Media | Resource::Site | Resource::User | Resource::Licence | Resource::ApiKey => "tags",
+        Resource::Tag | Resource::Media | Resource::Site | Resource::User | Resource::Licence | Resource::ApiKey | Resource::Webhook => {
+            "tags"
+        }
     }
 }
 

@@ -135,6 +135,7 @@ fn named(resource: Resource) -> &'static str {
         Resource::Partner => "partners",
         Resource::Licence => "licences",
         Resource::ApiKey => "keys",
+        Resource::Webhook => "webhooks",
     }
 }
 

@@ -31,3 +31,4 @@ mod stream;
 mod tags;
 mod users;
 mod versions;
+mod webhooks;

@@ -27,6 +27,7 @@ use crate::{
     },
 };
 
+pub use licences::partner_by_any_name;
 pub use usage::UsageDetail;
 
 /// The routes of this folder.

@@ -112,7 +112,13 @@ pub fn taken_slugs(tx: &mut PgConnection, resource: Resource, wanted: &[String])
         Resource::Page => "SELECT slug FROM pages WHERE slug = ANY($1)",
         Resource::Menu => "SELECT slug FROM menus WHERE slug = ANY($1)",
         Resource::Collection => "SELECT slug FROM collections WHERE slug = ANY($1)",
-        Resource::Media | Resource::Site | Resource::User | Resource::Partner | Resource::Licence | Resource::ApiKey => {
+        Resource::Media
+        | Resource::Site
+        | Resource::User
+        | Resource::Partner
+        | Resource::Licence
+        | Resource::ApiKey
+        | Resource::Webhook => {
             return Ok(HashSet::new());
         }
     };

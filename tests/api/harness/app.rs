@@ -6,8 +6,8 @@ use actix_web::{dev::ServerHandle, rt};
 use broadsheet::{
     access::password::Password,
     config::{CorsOrigins, ServerOptions},
-    domain::{actor::Actor, id::UserId, role::Role},
-    server::{self, Bound},
+    domain::{actor::Actor, id::UserId, role::Role, webhook_target::TargetPolicy},
+    server::{self, Bound, Closing},
     store::{self, users::NewUser},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl};
@@ -23,6 +23,8 @@ pub struct TestApp {
     base: String,
     servers: RefCell<Vec<ServerHandle>>,
     roles: RefCell<HashMap<Role, Client>>,
+    /// What servers send webhooks with; they stop when it goes.
+    senders: RefCell<Vec<Closing>>,
     // Last, so that it is dropped when nobody uses it any more.
     database: TestDatabase,
 }
@@ -37,13 +39,20 @@ impl TestApp {
     pub async fn start() -> Self {
         statements::count_from_now_on();
         let database = TestDatabase::create();
-        let (base, server) = serve(&database.url());
-        Self { base, servers: RefCell::new(vec![server]), roles: RefCell::default(), database }
+        let (base, server, _) = serve(&database.url(), 0, TargetPolicy { allow_private: true });
+        Self { base, servers: RefCell::new(vec![server]), roles: RefCell::default(), senders: RefCell::default(), database }
+    }
+
+    /// Has a further server send webhooks, as the policy allows.
+    pub fn send_webhooks(&self, policy: TargetPolicy) {
+        let (_, server, closing) = serve(&self.database.url(), 4, policy);
+        self.servers.borrow_mut().push(server);
+        self.senders.borrow_mut().push(closing);
     }
 
     /// Another server over the same database, and a client that calls it as `client` calls this one.
     pub fn replica_for(&self, client: &Client) -> Client {
-        let (base, server) = serve(&self.database.url());
+        let (base, server, _) = serve(&self.database.url(), 0, TargetPolicy { allow_private: true });
         self.servers.borrow_mut().push(server);
         client.at(&base)
     }
@@ -143,7 +152,7 @@ impl Drop for TestApp {
 }
 
 /// As the program starts it, on a free port.
-fn serve(database_url: &str) -> (String, ServerHandle) {
+fn serve(database_url: &str, webhook_senders: usize, webhook_targets: TargetPolicy) -> (String, ServerHandle, Closing) {
     let options = ServerOptions {
         bind: ([127, 0, 0, 1], 0).into(),
         public_url: None,
@@ -162,9 +171,12 @@ fn serve(database_url: &str) -> (String, ServerHandle) {
         heads_count: true,
         needs_credential: false,
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        // None unless a test wants it, so that nothing but what a test does asks the database.
+        webhook_senders,
+        webhook_targets,
     };
-    let Bound { server, addresses, .. } = server::bind(&options, database_url).unwrap();
+    let Bound { server, addresses, closing } = server::bind(&options, database_url).unwrap();
     let handle = server.handle();
     rt::spawn(server);
-    (format!("http://{}", addresses[0]), handle)
+    (format!("http://{}", addresses[0]), handle, closing)
 }

@@ -8,6 +8,7 @@ pub mod contract;
 mod database;
 mod listening;
 mod make;
+mod receiver;
 mod statements;
 
 pub use app::{PASSWORD, TestApp};
@@ -15,3 +16,4 @@ pub use client::{Answer, Client};
 pub use contract::DOCUMENT;
 pub use listening::Listening;
 pub use make::{Made, Make};
+pub use receiver::{Received, Receiver, Reply};
