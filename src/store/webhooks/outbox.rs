@@ -37,6 +37,9 @@ use crate::{
 const BATCH: i64 = 500;
 const MOST_REPLAYED: i64 = 10_000;
 
+/// How long after its second something that was scheduled may be told of.
+const SWEPT_EVERY: Duration = Duration::seconds(1);
+
 /// How far a sweep looks back over the one before it: a transaction that set a time may have ended after that time had come.
 const OVERLAP: Duration = Duration::minutes(5);
 
@@ -63,6 +66,7 @@ struct ChangeRow {
 #[derive(Debug, Default, Deserialize)]
 struct Former {
     slug: Option<String>,
+    published_at: Option<DateTime<Utc>>,
     #[serde(default)]
     lists: Vec<Uuid>,
 }
@@ -107,16 +111,19 @@ pub fn fan_out(tx: &mut PgConnection) -> StoreResult<bool> {
         .select(ChangeRow::as_select())
         .load(tx)?;
     let mut made = of_changes(tx, &endpoints, &changes)?;
-    if let Some(last) = changes.last() {
-        // All of them, or a change that committed late with a smaller number would be passed over.
+    // What was left over from before an endpoint was made is not for it.
+    made.retain(|delivery| {
+        endpoints.iter().any(|endpoint| endpoint.id == delivery.webhook_id && endpoint.created_at <= delivery.occurred_at)
+    });
+    if !changes.is_empty() {
+        // One by one, and not up to a number: a change that commits late has a smaller one.
         let ids: Vec<i64> = changes.iter().map(|change| change.id).collect();
-        log::debug!("{} changes up to {} are told", ids.len(), last.id);
         diesel::update(webhook_changes::table.filter(webhook_changes::id.eq_any(ids)))
             .set(webhook_changes::is_told.eq(true))
             .execute(tx)?;
     }
     let now: DateTime<Utc> = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>()).get_result(tx)?;
-    if let Some(first) = endpoints.iter().map(|endpoint| endpoint.created_at).min() {
+    if let Some(first) = endpoints.iter().map(|endpoint| endpoint.created_at).min().filter(|_| now - swept_until >= SWEPT_EVERY) {
         let from = (swept_until - OVERLAP).max(first);
         let until = now.min(from + LONGEST_SWEEP);
         made.extend(of_times(tx, &endpoints, from, until)?);
@@ -187,6 +194,13 @@ fn of_changes(tx: &mut PgConnection, endpoints: &[WebhookRow], changes: &[Change
         .iter()
         .map(|change| change.before.clone().and_then(|before| serde_json::from_value(before).ok()).unwrap_or_default())
         .collect();
+    let mut following: HashMap<usize, usize> = HashMap::new();
+    let mut latest: HashMap<ArticleId, usize> = HashMap::new();
+    for (place, change) in changes.iter().enumerate() {
+        if let Some(before) = latest.insert(change.article_id, place) {
+            following.insert(before, place);
+        }
+    }
     // By change first, so that every endpoint is told in the order of the changes.
     let mut made: Vec<(i64, NewDelivery)> = Vec::new();
     for (scope, group) in by_scope(tx, endpoints)? {
@@ -198,23 +212,22 @@ fn of_changes(tx: &mut PgConnection, endpoints: &[WebhookRow], changes: &[Change
             .into_iter()
             .collect();
         let seen = seen_before(tx, &scope, changes)?;
-        // What is to be seen is asked now, for all of them: it came once, by the first, and went once, by the last that took it.
-        let mut shown: HashSet<ArticleId> = HashSet::new();
-        let last_seen: HashMap<ArticleId, i64> =
-            changes.iter().filter(|change| seen.contains(&change.id)).map(|change| (change.article_id, change.id)).collect();
-        for (change, former) in changes.iter().zip(&formers) {
-            let due_at = sees.get(&change.article_id).map(|published_at| due(&scope, *published_at));
-            if due_at.is_some_and(|due_at| due_at > change.changed_at) {
+        for (place, (change, former)) in changes.iter().zip(&formers).enumerate() {
+            // What the next change found before it is what this one left; the last one left what is there now.
+            let next = following.get(&place);
+            let (is_seen, published_at) = match next.and_then(|next| Some((changes.get(*next)?, formers.get(*next)?))) {
+                Some((next, left)) => (seen.contains(&next.id), left.published_at),
+                None => (sees.contains_key(&change.article_id), sees.get(&change.article_id).copied()),
+            };
+            if is_seen && published_at.is_some_and(|published_at| due(&scope, published_at) > change.changed_at) {
                 // It was not yet to be seen when it was written, and has come due since: the sweep says so.
                 continue;
             }
-            let sees = due_at.is_some();
-            let saw = if sees {
-                !shown.insert(change.article_id) || seen.contains(&change.id)
-            } else {
-                last_seen.get(&change.article_id) == Some(&change.id)
-            };
-            let Some(event) = Event::of(change.action, saw, sees) else { continue };
+            let Some(event) = Event::of(change.action, seen.contains(&change.id), is_seen) else { continue };
+            if event.takes_down() == sees.contains_key(&change.article_id) {
+                // Overtaken by a later change, which has a message of its own.
+                continue;
+            }
             let now = lists.get(&change.article_id).map(Vec::as_slice).unwrap_or_default();
             for endpoint in &group {
                 if !endpoint.wants(event) || !stands_in(endpoint, now.iter().chain(&former.lists)) {
