@@ -36,5 +36,6 @@ pub mod site;
 pub mod source;
 pub mod tag;
 
+pub mod delivery;
 pub mod webhook;
 pub mod webhook_message;

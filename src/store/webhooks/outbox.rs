@@ -4,20 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::{
-    IntoSql,
-    pg::Pg,
-    prelude::*,
-    query_builder::{AstPass, Query, QueryFragment, QueryId},
-    result::QueryResult,
-    sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid},
-};
+use diesel::{IntoSql, prelude::*, sql_types::Timestamptz};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     WebhookRow,
     deliveries::{enabled, scope_of, scopes},
+    questions::{Due, SeenBefore},
 };
 use crate::{
     domain::{
@@ -29,7 +23,7 @@ use crate::{
     schema::{article_listings, articles, webhook_changes, webhook_deliveries, webhook_sweep, webhooks},
     store::{
         error::{StoreError, StoreResult},
-        visibility::{push_narrowed, visible_to},
+        visibility::visible_to,
     },
 };
 
@@ -324,81 +318,3 @@ fn seen_before(tx: &mut PgConnection, scope: &Scope, changes: &[ChangeRow]) -> S
     let seen: Vec<i64> = SeenBefore { ids, scope: scope.clone() }.load(tx)?;
     Ok(seen.into_iter().collect())
 }
-
-/// The predicate of a scope on the table `articles` around.
-fn push_visible<'b>(out: &mut AstPass<'_, 'b, Pg>, scope: &'b Scope) -> QueryResult<()> {
-    match scope {
-        Scope::Licensed(_) => {
-            out.push_sql(" true");
-            push_narrowed(out, scope, "articles")
-        }
-        Scope::Public | Scope::Own(_) | Scope::Everything => {
-            out.push_sql(" is_visible(articles.published_at, articles.withdrawn_at)");
-            Ok(())
-        }
-    }
-}
-
-struct SeenBefore {
-    ids: Vec<i64>,
-    scope: Scope,
-}
-
-impl QueryFragment<Pg> for SeenBefore {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let (before, after) = include_str!("../sql/seen_before.sql").split_once("$1").unwrap_or_default();
-        out.push_sql(before);
-        out.push_bind_param::<Array<BigInt>, _>(&self.ids)?;
-        out.push_sql(after);
-        push_visible(&mut out, &self.scope)
-    }
-}
-
-impl QueryId for SeenBefore {
-    type QueryId = ();
-    // The text depends on the scope.
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl Query for SeenBefore {
-    type SqlType = BigInt;
-}
-
-impl RunQueryDsl<PgConnection> for SeenBefore {}
-
-struct Due {
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-    minutes: i32,
-    scope: Scope,
-}
-
-impl QueryFragment<Pg> for Due {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // Each value where it stands: a fragment binds in the order of its text.
-        for part in include_str!("../sql/due_articles.sql").split_inclusive(['\n', ' ', ')']).skip_while(|part| !part.starts_with("SELECT"))
-        {
-            let bare = part.trim_end_matches([' ', ')', '\n']);
-            match bare {
-                "$1" => out.push_bind_param::<Timestamptz, _>(&self.from)?,
-                "$2" => out.push_bind_param::<Timestamptz, _>(&self.until)?,
-                "$3" => out.push_bind_param::<Integer, _>(&self.minutes)?,
-                _ => out.push_sql(bare),
-            }
-            out.push_sql(&part[bare.len()..]);
-        }
-        push_visible(&mut out, &self.scope)
-    }
-}
-
-impl QueryId for Due {
-    type QueryId = ();
-    // The text depends on the scope.
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl Query for Due {
-    type SqlType = (SqlUuid, Text, Timestamptz);
-}
-
-impl RunQueryDsl<PgConnection> for Due {}
