@@ -40,5 +40,6 @@ pub mod sitemap;
 pub mod source;
 pub mod tag;
 
+pub mod delivery;
 pub mod webhook;
 pub mod webhook_message;

@@ -119,7 +119,8 @@ pub struct WebhookTest {
 }
 
 impl WebhookMessage {
-    /// The message of a delivery. `None` where it would tell of what the endpoint may not see. `base` is where clients reach the API.
+    /// The message of a delivery. `None` where it does not hold any more: it would tell of what the endpoint may not see, or take
+    /// down what it may. `base` is where clients reach the API.
     #[must_use]
     pub fn of(claimed: &Claimed, base: &str) -> Option<Self> {
         let delivery = &claimed.delivery;
@@ -127,6 +128,8 @@ impl WebhookMessage {
         let action = event.name().rsplit('.').next().unwrap_or_default();
         let reason = delivery.reason.as_deref().map(|reason| reason.chars().take(LONGEST_REASON).collect::<String>());
         let data = match (event, delivery.article_id) {
+            // It is there again: to take it down would be wrong.
+            (Event::Withdrawn | Event::Deleted, Some(_)) if claimed.article.is_some() => return None,
             (Event::Withdrawn | Event::Deleted, Some(id)) => {
                 WebhookData::Gone(GoneArticle { id: id.0, slug: delivery.slug.clone(), action, reason, changed_at })
             }

@@ -99,7 +99,7 @@ pub enum DeliveryStatus {
     Delivered,
     /// It was given up after the last attempt.
     Failed,
-    /// It was not sent: the endpoint may not see the article any more.
+    /// It was not sent: the article went, or came back, before it was, and another message says so.
     Dropped,
 }
 

@@ -470,6 +470,30 @@ async fn a_message_that_waited_says_what_may_be_seen_when_it_is_sent() {
 }
 
 #[actix_web::test]
+async fn a_withdrawal_that_waited_does_not_take_down_what_is_there_again() {
+    let app = TestApp::start().await;
+    app.send_webhooks(OPEN);
+    let receiver = Receiver::start();
+    endpoint(&app, &receiver, json!({})).await;
+    let editor = app.editor().await;
+    let article = app.make().await.article().title("Back").published().await;
+    receiver.wait_for(1).await;
+    receiver.will([Reply::Status(500, "")]);
+    editor.post(&article.path("unpublish"), json!({})).await.expect(200);
+    receiver.wait_for(2).await;
+    editor.post(&article.path("publish"), json!({})).await.expect(200);
+    receiver.wait_for(3).await;
+    app.sql("UPDATE webhook_deliveries SET next_attempt_at = now()");
+    // Away and back again, before anybody is told.
+    editor.post(&article.path("unpublish"), json!({})).await.expect(200);
+    editor.post(&article.path("publish"), json!({})).await.expect(200);
+    receiver.wait_for(4).await;
+    let events: Vec<String> = receiver.after_a_while().await.iter().map(Received::event).collect();
+    assert_eq!(events[..3], ["article.published", "article.withdrawn", "article.published"]);
+    assert_eq!(events.last().unwrap(), "article.published", "{events:?}");
+}
+
+#[actix_web::test]
 async fn an_admin_sends_again_one_or_all_since_a_time() {
     let app = TestApp::start().await;
     app.send_webhooks(OPEN);

@@ -28,7 +28,7 @@ const GONE: u16 = 410;
 pub fn make(db: &Db, client: &Client, base: &str, claimed: &Claimed) -> StoreResult<()> {
     let (delivery, webhook) = (&claimed.delivery, &claimed.webhook);
     let Some(message) = WebhookMessage::of(claimed, base) else {
-        return db.write_here(|tx| deliveries::drop_unseen(tx, delivery));
+        return db.write_here(|tx| deliveries::drop_overtaken(tx, delivery));
     };
     let body = serde_json::to_string(&message).map_err(StoreError::from)?;
     let (id, now) = (delivery.id.to_string(), Utc::now());

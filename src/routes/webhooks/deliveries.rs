@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::WebhookPath;
 use crate::{
     access::{caller::Allowed, permission::ManageWebhooks},
-    api::webhook::Delivery,
+    api::delivery::Delivery,
     domain::{
         id::{DeliveryId, WebhookId},
         webhook::DeliveryStatus,

@@ -14,8 +14,9 @@ use crate::{
     access::{caller::Allowed, permission::ManageWebhooks},
     api::{
         api_key::Rotation,
+        delivery::{Replay, Replayed},
         reference::PartnerRef,
-        webhook::{MadeWebhook, NewWebhook, Replay, Replayed, Webhook, WebhookPatch},
+        webhook::{MadeWebhook, NewWebhook, Webhook, WebhookPatch},
     },
     domain::{
         id::{PartnerId, WebhookId},

@@ -135,7 +135,7 @@ pub fn claim(tx: &mut PgConnection, room: &Room, seconds: f64) -> StoreResult<Ve
     let mut told: HashMap<(Option<LicenceId>, ArticleId), ToldRow> = HashMap::new();
     let mut asked: HashMap<Option<LicenceId>, Vec<ArticleId>> = HashMap::new();
     for (delivery, webhook) in &rows {
-        if let Some(article) = delivery.article_id.filter(|_| !delivery.event.takes_down()) {
+        if let Some(article) = delivery.article_id {
             asked.entry(webhook.licence_id).or_default().push(article);
         }
     }
@@ -215,16 +215,16 @@ pub fn settle(
     Ok(written > 0)
 }
 
-/// Ends a delivery without an attempt: the endpoint may not see the article any more.
+/// Ends a delivery without an attempt: what it says does not hold any more, and what does has a message of its own.
 ///
 /// # Errors
 /// Those of the database.
-pub fn drop_unseen(tx: &mut PgConnection, delivery: &DeliveryRow) -> StoreResult<()> {
+pub fn drop_overtaken(tx: &mut PgConnection, delivery: &DeliveryRow) -> StoreResult<()> {
     diesel::update(ours!(delivery))
         .set((
             webhook_deliveries::status.eq(DeliveryStatus::Dropped),
             webhook_deliveries::claimed_until.eq(None::<DateTime<Utc>>),
-            webhook_deliveries::error.eq("The endpoint may not see the article any more."),
+            webhook_deliveries::error.eq("It was overtaken: the article went, or came back, before this was sent."),
             webhook_deliveries::ended_at.eq(diesel::dsl::now),
         ))
         .execute(tx)?;

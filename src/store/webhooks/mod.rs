@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 pub mod deliveries;
 pub mod outbox;
+mod questions;
 
 use super::{
     audit,

@@ -4,20 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::{
-    IntoSql,
-    pg::Pg,
-    prelude::*,
-    query_builder::{AstPass, Query, QueryFragment, QueryId},
-    result::QueryResult,
-    sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid},
-};
+use diesel::{IntoSql, prelude::*, sql_types::Timestamptz};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     WebhookRow,
     deliveries::{enabled, scope_of, scopes},
+    questions::{Due, SeenBefore},
 };
 use crate::{
     domain::{
@@ -29,13 +23,16 @@ use crate::{
     schema::{article_listings, articles, webhook_changes, webhook_deliveries, webhook_sweep, webhooks},
     store::{
         error::{StoreError, StoreResult},
-        visibility::{push_narrowed, visible_to},
+        visibility::visible_to,
     },
 };
 
 /// The most changes that are made into deliveries at once, and the most that a replay goes through.
 const BATCH: i64 = 500;
 const MOST_REPLAYED: i64 = 10_000;
+
+/// How long after its second something that was scheduled may be told of.
+const SWEPT_EVERY: Duration = Duration::seconds(1);
 
 /// How far a sweep looks back over the one before it: a transaction that set a time may have ended after that time had come.
 const OVERLAP: Duration = Duration::minutes(5);
@@ -63,6 +60,7 @@ struct ChangeRow {
 #[derive(Debug, Default, Deserialize)]
 struct Former {
     slug: Option<String>,
+    published_at: Option<DateTime<Utc>>,
     #[serde(default)]
     lists: Vec<Uuid>,
 }
@@ -107,16 +105,19 @@ pub fn fan_out(tx: &mut PgConnection) -> StoreResult<bool> {
         .select(ChangeRow::as_select())
         .load(tx)?;
     let mut made = of_changes(tx, &endpoints, &changes)?;
-    if let Some(last) = changes.last() {
-        // All of them, or a change that committed late with a smaller number would be passed over.
+    // What was left over from before an endpoint was made is not for it.
+    made.retain(|delivery| {
+        endpoints.iter().any(|endpoint| endpoint.id == delivery.webhook_id && endpoint.created_at <= delivery.occurred_at)
+    });
+    if !changes.is_empty() {
+        // One by one, and not up to a number: a change that commits late has a smaller one.
         let ids: Vec<i64> = changes.iter().map(|change| change.id).collect();
-        log::debug!("{} changes up to {} are told", ids.len(), last.id);
         diesel::update(webhook_changes::table.filter(webhook_changes::id.eq_any(ids)))
             .set(webhook_changes::is_told.eq(true))
             .execute(tx)?;
     }
     let now: DateTime<Utc> = diesel::select(diesel::dsl::now.into_sql::<Timestamptz>()).get_result(tx)?;
-    if let Some(first) = endpoints.iter().map(|endpoint| endpoint.created_at).min() {
+    if let Some(first) = endpoints.iter().map(|endpoint| endpoint.created_at).min().filter(|_| now - swept_until >= SWEPT_EVERY) {
         let from = (swept_until - OVERLAP).max(first);
         let until = now.min(from + LONGEST_SWEEP);
         made.extend(of_times(tx, &endpoints, from, until)?);
@@ -187,6 +188,13 @@ fn of_changes(tx: &mut PgConnection, endpoints: &[WebhookRow], changes: &[Change
         .iter()
         .map(|change| change.before.clone().and_then(|before| serde_json::from_value(before).ok()).unwrap_or_default())
         .collect();
+    let mut following: HashMap<usize, usize> = HashMap::new();
+    let mut latest: HashMap<ArticleId, usize> = HashMap::new();
+    for (place, change) in changes.iter().enumerate() {
+        if let Some(before) = latest.insert(change.article_id, place) {
+            following.insert(before, place);
+        }
+    }
     // By change first, so that every endpoint is told in the order of the changes.
     let mut made: Vec<(i64, NewDelivery)> = Vec::new();
     for (scope, group) in by_scope(tx, endpoints)? {
@@ -198,23 +206,22 @@ fn of_changes(tx: &mut PgConnection, endpoints: &[WebhookRow], changes: &[Change
             .into_iter()
             .collect();
         let seen = seen_before(tx, &scope, changes)?;
-        // What is to be seen is asked now, for all of them: it came once, by the first, and went once, by the last that took it.
-        let mut shown: HashSet<ArticleId> = HashSet::new();
-        let last_seen: HashMap<ArticleId, i64> =
-            changes.iter().filter(|change| seen.contains(&change.id)).map(|change| (change.article_id, change.id)).collect();
-        for (change, former) in changes.iter().zip(&formers) {
-            let due_at = sees.get(&change.article_id).map(|published_at| due(&scope, *published_at));
-            if due_at.is_some_and(|due_at| due_at > change.changed_at) {
+        for (place, (change, former)) in changes.iter().zip(&formers).enumerate() {
+            // What the next change found before it is what this one left; the last one left what is there now.
+            let next = following.get(&place);
+            let (is_seen, published_at) = match next.and_then(|next| Some((changes.get(*next)?, formers.get(*next)?))) {
+                Some((next, left)) => (seen.contains(&next.id), left.published_at),
+                None => (sees.contains_key(&change.article_id), sees.get(&change.article_id).copied()),
+            };
+            if is_seen && published_at.is_some_and(|published_at| due(&scope, published_at) > change.changed_at) {
                 // It was not yet to be seen when it was written, and has come due since: the sweep says so.
                 continue;
             }
-            let sees = due_at.is_some();
-            let saw = if sees {
-                !shown.insert(change.article_id) || seen.contains(&change.id)
-            } else {
-                last_seen.get(&change.article_id) == Some(&change.id)
-            };
-            let Some(event) = Event::of(change.action, saw, sees) else { continue };
+            let Some(event) = Event::of(change.action, seen.contains(&change.id), is_seen) else { continue };
+            if event.takes_down() == sees.contains_key(&change.article_id) {
+                // Overtaken by a later change, which has a message of its own.
+                continue;
+            }
             let now = lists.get(&change.article_id).map(Vec::as_slice).unwrap_or_default();
             for endpoint in &group {
                 if !endpoint.wants(event) || !stands_in(endpoint, now.iter().chain(&former.lists)) {
@@ -311,81 +318,3 @@ fn seen_before(tx: &mut PgConnection, scope: &Scope, changes: &[ChangeRow]) -> S
     let seen: Vec<i64> = SeenBefore { ids, scope: scope.clone() }.load(tx)?;
     Ok(seen.into_iter().collect())
 }
-
-/// The predicate of a scope on the table `articles` around.
-fn push_visible<'b>(out: &mut AstPass<'_, 'b, Pg>, scope: &'b Scope) -> QueryResult<()> {
-    match scope {
-        Scope::Licensed(_) => {
-            out.push_sql(" true");
-            push_narrowed(out, scope, "articles")
-        }
-        Scope::Public | Scope::Own(_) | Scope::Everything => {
-            out.push_sql(" is_visible(articles.published_at, articles.withdrawn_at)");
-            Ok(())
-        }
-    }
-}
-
-struct SeenBefore {
-    ids: Vec<i64>,
-    scope: Scope,
-}
-
-impl QueryFragment<Pg> for SeenBefore {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let (before, after) = include_str!("../sql/seen_before.sql").split_once("$1").unwrap_or_default();
-        out.push_sql(before);
-        out.push_bind_param::<Array<BigInt>, _>(&self.ids)?;
-        out.push_sql(after);
-        push_visible(&mut out, &self.scope)
-    }
-}
-
-impl QueryId for SeenBefore {
-    type QueryId = ();
-    // The text depends on the scope.
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl Query for SeenBefore {
-    type SqlType = BigInt;
-}
-
-impl RunQueryDsl<PgConnection> for SeenBefore {}
-
-struct Due {
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-    minutes: i32,
-    scope: Scope,
-}
-
-impl QueryFragment<Pg> for Due {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // Each value where it stands: a fragment binds in the order of its text.
-        for part in include_str!("../sql/due_articles.sql").split_inclusive(['\n', ' ', ')']).skip_while(|part| !part.starts_with("SELECT"))
-        {
-            let bare = part.trim_end_matches([' ', ')', '\n']);
-            match bare {
-                "$1" => out.push_bind_param::<Timestamptz, _>(&self.from)?,
-                "$2" => out.push_bind_param::<Timestamptz, _>(&self.until)?,
-                "$3" => out.push_bind_param::<Integer, _>(&self.minutes)?,
-                _ => out.push_sql(bare),
-            }
-            out.push_sql(&part[bare.len()..]);
-        }
-        push_visible(&mut out, &self.scope)
-    }
-}
-
-impl QueryId for Due {
-    type QueryId = ();
-    // The text depends on the scope.
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl Query for Due {
-    type SqlType = (SqlUuid, Text, Timestamptz);
-}
-
-impl RunQueryDsl<PgConnection> for Due {}
