@@ -247,7 +247,7 @@ mod tests {
         check_now("warm up", None);
         // The fastest of several, for a busy machine slows some of them.
         let fastest = |stored: Option<&str>| {
-            (0..5)
+            (0..9)
                 .map(|_| {
                     let start = Instant::now();
                     check_now("not the password", stored);
@@ -257,7 +257,8 @@ mod tests {
                 .unwrap()
         };
         let (known, unknown) = (fastest(Some(&hash)), fastest(None));
-        assert!(unknown * 2 > known && known * 2 > unknown, "{known:?} {unknown:?}");
+        // Without a hash to compare it would be a hundredth.
+        assert!(unknown * 5 > known && known * 5 > unknown, "{known:?} {unknown:?}");
     }
 
     #[actix_web::test]

@@ -331,9 +331,14 @@ async fn a_read_sends_as_many_statements_for_thirty_as_for_one() {
             let Some(address) = callable(&app.admin().await, operation).await else { continue };
             // The first call may find caches empty.
             client.get(&address).await;
-            let before = app.statements();
-            let status = client.get(&address).await.status;
-            counts.push((status, app.statements() - before, address));
+            let (mut status, mut fewest) = (0, usize::MAX);
+            // Twice, for every few seconds a server also writes down what keys were used for.
+            for _ in 0..2 {
+                let before = app.statements();
+                status = client.get(&address).await.status;
+                fewest = fewest.min(app.statements() - before);
+            }
+            counts.push((status, fewest, address));
         }
         let [(first, one, _), (second, thirty, address)] = counts.as_slice() else { continue };
         assert_eq!((first, second), (&200, &200), "{address}");
