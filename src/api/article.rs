@@ -154,7 +154,7 @@ pub struct Article {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub breadcrumbs: Option<Vec<SectionLink>>,
-    /// `include=json_ld`: the article in the words of schema.org, for a `<script type="application/ld+json">` (where `<` is to be written as
+    /// `include=json_ld`: the article in the words of schema.org, for a script element of the type `application/ld+json` (where `<` is to be written as
     /// `\u003c`). Of what is published only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Object, required = false, example = examples::json_ld)]

@@ -1,7 +1,7 @@
 //! What receivers are sent, in the document: OpenAPI 3.1 has a place for requests that go the other way.
 
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, OpenApi, PathItem, PathsBuilder, Ref, Required, ResponseBuilder,
+    ContentBuilder, HttpMethod, OpenApi, PathItem, PathsBuilder, Ref, Required, ResponseBuilder, SecurityRequirement,
     path::{OperationBuilder, ParameterBuilder, ParameterIn},
     request_body::RequestBodyBuilder,
     schema::{ObjectBuilder, Type},
@@ -27,6 +27,8 @@ pub fn describe(document: &mut OpenApi) {
     let operation = OperationBuilder::new()
         .operation_id(Some("receive_webhook"))
         .tag("webhooks")
+        // Whoever receives it knows by the signature whom it is from.
+        .security(SecurityRequirement::default())
         .summary(Some("Be told that an article changed"))
         .description(Some(
             "What an endpoint is sent, by Standard Webhooks 1.0. Answer 2xx within 20 seconds; anything else is tried again, by the same \
