@@ -87,7 +87,7 @@ catalogue! {
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "This needs If-Match",
         "Two editors must not overwrite each other unawares: read the resource, and send its `ETag` as `If-Match`. `If-Match: *` forces the change, whatever the version.";
     QuotaExceeded = "quota-exceeded", TOO_MANY_REQUESTS, "The limit of requests is used up",
-        "`RateLimit-Policy` says what the limits are, `RateLimit` what is left of each and in how many seconds there is more (draft-ietf-httpapi-ratelimit-headers). Wait as long as `Retry-After` says. Answers 304 and HEAD requests usually are not counted: keep ETags, and ask with `If-None-Match`.";
+        "`RateLimit-Policy` says what the limits are, `RateLimit` what is left of each and in how many seconds there is more (draft-ietf-httpapi-ratelimit-headers). Wait as long as `Retry-After` says. Answers 304 usually are not counted: keep ETags, and ask with `If-None-Match`.";
     TooManyAttempts = "too-many-attempts", TOO_MANY_REQUESTS, "Too many attempts",
         "Wait for as many seconds as `Retry-After` says.";
     HeadersTooLarge = "headers-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large",

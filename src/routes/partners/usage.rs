@@ -55,8 +55,8 @@ pub struct ShowUsage {
 
 /// Show a partner's usage.
 ///
-/// How many requests its keys made, by day and key. A request counts a few seconds after it was answered; answers 304 and HEAD requests are
-/// not among them unless the publisher counts them. The same as CSV: `usage.csv`.
+/// How many requests its keys made, by day and key. A request counts a few seconds after it was answered; answers 304 are not among
+/// them unless the publisher counts them. What no path of this document has is `none`. The same as CSV: `usage.csv`.
 #[utoipa::path(
     tag = "partners",
     params(PartnerRef, ShowUsage),
